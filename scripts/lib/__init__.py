@@ -1,0 +1,1 @@
+"""What the commands in scripts/ share; needs nothing but Python's standard library."""
