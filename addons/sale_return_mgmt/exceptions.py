@@ -1,0 +1,20 @@
+from odoo.exceptions import UserError
+
+
+def return_error(code, message, error_class=UserError, **details):
+    """A refusal that people read and programs can act on.
+
+    :param str code: stable code of the external API (see ``docs/api.md``)
+    :param str message: translated sentence that says what to do next
+    :param error_class: class of the ``UserError`` family to raise
+    :param details: JSON-safe facts for a calling system; ``line`` is the refused
+        return line and is turned into a path by the API
+    :return: the exception, to be raised by the caller
+
+    A plain ``UserError`` carries the code, not a class of its own: the web client
+    recognises errors by their class name.
+    """
+    error = error_class(message)
+    error.sale_return_code = code
+    error.sale_return_details = details
+    return error

@@ -1,0 +1,73 @@
+from odoo import api, fields, models
+
+
+class AccountMove(models.Model):
+    _name = "account.move"
+    _inherit = ["account.move", "sale.return.link.mixin"]
+
+    return_order_id = fields.Many2one(
+        "sale.return.order",
+        "Return Order",
+        compute="_compute_return_order_id",
+        store=True,
+        index="btree_not_null",
+        copy=False,
+    )
+
+    @api.depends("invoice_line_ids.return_line_id")
+    def _compute_return_order_id(self):
+        for move in self:
+            # sudo: which return it is does not depend on who reads
+            return_lines_sudo = move.sudo().invoice_line_ids.return_line_id
+            move.return_order_id = return_lines_sudo.order_id[:1].sudo(False)
+
+    def write(self, vals):
+        states = {move: move.state for move in self} if "state" in vals else {}
+        res = super().write(vals)
+        changed = self.filtered(lambda move: states.get(move, move.state) != move.state)
+        changed._on_return_refund_changed()
+        return res
+
+    def unlink(self):
+        orders_sudo = self.sudo().return_order_id  # sudo: as _on_return_refund_changed
+        res = super().unlink()
+        self.env["sale.return.event"]._log(orders_sudo, "credit_undone")
+        orders_sudo._check_done()
+        return res
+
+    def action_view_return_order(self):
+        return self.return_order_id._get_records_action()
+
+    def _on_return_refund_changed(self):
+        """Let the returns follow what happens to their credit notes."""
+        # sudo: accountants may only read returns
+        refunds_sudo = self.sudo().filtered("return_order_id")
+        Event = self.env["sale.return.event"]
+        posted = refunds_sudo.filtered(lambda move: move.state == "posted")
+        for event_type, moves in (
+            ("credit_posted", posted),
+            ("credit_undone", refunds_sudo - posted),
+        ):
+            payloads = {
+                order: {"credit_notes": order_moves.mapped("name")}
+                for order, order_moves in moves.grouped("return_order_id").items()
+            }
+            Event._log(moves.return_order_id, event_type, payloads=payloads)
+        refunds_sudo.return_order_id._check_done()
+
+    def _post_in_waves(self):
+        """Post credit notes in as few batches as is safe.
+
+        ``_post`` pairs each credit note with its invoice by position after dropping
+        repeated invoices: two credit notes of one invoice must not go together.
+        """
+        waves = []
+        for move in self:
+            for wave in waves:
+                if move.reversed_entry_id not in wave:
+                    wave[move.reversed_entry_id] = move
+                    break
+            else:
+                waves.append({move.reversed_entry_id: move})
+        for wave in waves:
+            self.browse(move.id for move in wave.values())._post(soft=False)

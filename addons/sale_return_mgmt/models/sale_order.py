@@ -1,0 +1,64 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    return_order_ids = fields.Many2many(
+        "sale.return.order", string="Returns", compute="_compute_return_order_ids"
+    )
+    return_order_count = fields.Integer(compute="_compute_return_order_ids")
+
+    @api.depends("order_line.return_line_ids")
+    def _compute_return_order_ids(self):
+        for order in self:
+            # sudo: the readers of an order may have no right on returns; the form
+            # shows the button to those who do
+            returns_sudo = order.sudo().order_line.return_line_ids.order_id
+            order.return_order_ids = returns_sudo.sudo(False)._filtered_access("read")
+            order.return_order_count = len(order.return_order_ids)
+
+    def action_view_returns(self):
+        return self.return_order_ids._get_records_action(name=self.env._("Returns"))
+
+    def action_create_return(self):
+        """Open a new return, filled with what is returnable of these orders."""
+        self.env["sale.return.order"].check_access("create")
+        if not self._prepare_return_vals()["line_ids"]:
+            raise UserError(
+                self.env._(
+                    "Nothing of %(orders)s can be returned: it was not delivered, came "
+                    "back already, or is asked for by another return.",
+                    orders=", ".join(self.mapped("name")),
+                )
+            )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("New Return"),
+            "res_model": "sale.return.order",
+            "view_mode": "form",
+            "context": {"sale_return_order_ids": self.ids},
+        }
+
+    def _prepare_return_vals(self):
+        """Defaults of a return of everything returnable, lines included."""
+        lines = self.order_line
+        returnable = lines._get_returnable_quantities()
+        return {
+            "partner_id": self.partner_id[:1].id,
+            "company_id": self.company_id[:1].id or self.env.company.id,
+            "team_id": self.team_id[:1].id,
+            "line_ids": [
+                Command.create(
+                    {
+                        "sale_line_id": line.id,
+                        "product_uom_id": line.product_uom_id.id,
+                        "quantity": line.quantity_returnable,
+                    }
+                )
+                for line in lines
+                if line.product_id and line.product_id.uom_id.compare(returnable[line], 0) > 0
+            ],
+        }

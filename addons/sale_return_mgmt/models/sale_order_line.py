@@ -1,0 +1,244 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class SaleOrderLine(models.Model):
+    _name = "sale.order.line"
+    _inherit = ["sale.order.line", "sale.return.link.mixin"]
+
+    return_line_ids = fields.One2many(
+        "sale.return.order.line", "sale_line_id", "Return Lines", readonly=True
+    )
+    return_guard = fields.Integer(
+        readonly=True,
+        copy=False,
+        help="Raised by everything that asks for or takes back goods of this line, so "
+        "that two of them at once cannot both succeed.",
+    )
+    quantity_returnable = fields.Float(
+        "Returnable", digits="Product Unit", compute="_compute_quantity_returnable"
+    )
+
+    @api.depends("move_ids.state", "return_line_ids.state")
+    def _compute_quantity_returnable(self):
+        returnable = self._get_returnable_quantities()
+        for line in self:
+            line.quantity_returnable = line.product_id.uom_id._compute_quantity(
+                max(0.0, returnable[line]), line.product_uom_id
+            )
+
+    # === WHAT THE ORDER COUNTS === #
+
+    @api.depends("return_line_ids.quantity_accepted")
+    def _compute_qty_delivered(self):
+        super()._compute_qty_delivered()
+
+    def _prepare_qty_delivered(self):
+        """Goods the customer gives back for credit count as not delivered from the
+        moment they are accepted."""
+        delivered = super()._prepare_qty_delivered()
+        for line in self:
+            accepted = line._get_quantity_accepted_back()
+            if accepted:
+                delivered[line] -= accepted
+        return delivered
+
+    @api.depends("return_line_ids.quantity_accepted")
+    def _compute_qty_to_invoice(self):
+        """What came back is not invoiced again under the ordered-quantities policy;
+        the other policy sees it in the delivered quantity."""
+        super()._compute_qty_to_invoice()
+        for line in self:
+            if line._is_invoiced_on_order():
+                accepted = line._get_quantity_accepted_back()
+                if accepted:
+                    line.qty_to_invoice = (
+                        line.product_uom_qty - accepted - line.qty_invoiced
+                    )
+
+    @api.depends("return_line_ids.quantity_accepted")
+    def _compute_invoice_status(self):
+        super()._compute_invoice_status()
+        for line in self:
+            if line.invoice_status == "no" and line.state == "sale":
+                accepted = line._get_quantity_accepted_back()
+                if (
+                    accepted
+                    and line.product_uom_id.compare(
+                        line.qty_invoiced + accepted, line.product_uom_qty
+                    )
+                    >= 0
+                ):
+                    line.invoice_status = "invoiced"
+
+    def _is_invoiced_on_order(self):
+        self.ensure_one()
+        return (
+            self.state == "sale"
+            and not self.display_type
+            and self.product_id.type != "combo"
+            and self.product_id.invoice_policy == "order"
+        )
+
+    def _get_quantity_accepted_back(self):
+        """What customers gave back or keep for credit, in the line's UoM."""
+        self.ensure_one()
+        return sum(
+            return_line.product_uom_id._compute_quantity(
+                return_line.quantity_accepted,
+                self.product_uom_id,
+                rounding_method="HALF-UP",
+            )
+            for return_line in self.return_line_ids
+        )
+
+    # === THE LEDGER OF RETURNS === #
+
+    def _bump_return_guard(self):
+        """Make concurrent requests on these lines fail, so that Odoo replays the loser
+        on what the winner wrote.
+
+        Rows are locked in id order, so that nobody deadlocks; the update makes older
+        snapshots invalid, which a lock alone does not under REPEATABLE READ.
+
+        :raise LockError: if another transaction is at work on one of the lines
+        """
+        if not self:
+            return
+        # sudo: the guard is ours, whoever reserves
+        lines_sudo = self.sudo().sorted("id")
+        lines_sudo.lock_for_update(allow_referencing=True)
+        self.env.execute_query(
+            SQL(
+                """UPDATE sale_order_line
+                      SET return_guard = COALESCE(return_guard, 0) + 1
+                    WHERE id IN %s RETURNING id""",
+                tuple(lines_sudo.ids),
+            )
+        )
+        lines_sudo.invalidate_recordset(["return_guard"])
+
+    def _get_delivered_moves(self):
+        """Done moves to the customer, newest first, in ``sudo``."""
+        # sudo: clerks need no rights on stock moves; the quantities are the order's
+        return self.sudo().move_ids.filtered(
+            lambda move: move.state == "done"
+            and move.product_id == move.sale_line_id.product_id
+            and move.location_dest_id._is_outgoing()
+            and not move.location_id._is_outgoing()
+        ).sorted(lambda move: (move.date, move.id), reverse=True)
+
+    def _get_taken_back_moves(self):
+        """Done moves from the customer, ours and native ones, in ``sudo``."""
+        # sudo: as _get_delivered_moves
+        return self.sudo().move_ids.filtered(
+            lambda move: move.state == "done"
+            and move.product_id == move.sale_line_id.product_id
+            and move.location_id._is_outgoing()
+            and not move.location_dest_id._is_outgoing()
+        )
+
+    def _sum_moves(self, moves):
+        """Quantity of ``moves`` by sale line, in the product's UoM."""
+        quantities = defaultdict(float)
+        for move in moves:
+            quantities[move.sale_line_id.id] += move.product_uom._compute_quantity(
+                move.quantity, move.product_id.uom_id, rounding_method="HALF-UP"
+            )
+        return quantities
+
+    def _get_delivered_quantities(self):
+        """Delivered quantity by line, in the product's UoM, from the moves: what
+        ``qty_delivered`` says can be typed."""
+        delivered = self._sum_moves(self._get_delivered_moves())
+        return {line: delivered[line.id or line._origin.id] for line in self}
+
+    def _get_returnable_quantities(self):
+        """What may still be asked for, by line, in the product's UoM.
+
+        Delivered, less what came back, less what other returns reserve. Negative where
+        more came back than was ever delivered.
+        """
+        delivered = self._get_delivered_quantities()
+        taken_back = self._sum_moves(self._get_taken_back_moves())
+        returnable = {}
+        for line in self:
+            # sudo: returns the user may not see reserve as well
+            reserved = sum(
+                return_line._get_reserved_quantity()
+                for return_line in line.sudo().return_line_ids
+            )
+            quantity = delivered[line] - taken_back[line.id or line._origin.id] - reserved
+            uom = line.product_id.uom_id
+            returnable[line] = uom.round(quantity) if uom else 0.0
+        return returnable
+
+    # === WHAT WAS INVOICED === #
+
+    def _get_posted_invoice_lines(self):
+        """Posted customer invoice lines, oldest first, in ``sudo``. Invoices that
+        reverse a credit note are not among them."""
+        # sudo: clerks see what was invoiced through the return only
+        return self.sudo().invoice_lines.filtered(
+            lambda line: line.parent_state == "posted"
+            and line.move_id.move_type == "out_invoice"
+            and not line.return_origin_line_id
+            and line.quantity > 0
+        ).sorted(lambda line: (line.move_id.invoice_date, line.move_id.id, line.id))
+
+    def _get_quantity_over_invoiced(self):
+        """How much more is invoiced than should be, in the line's UoM.
+
+        Draft invoices do not count, drafts of credit notes do.
+        """
+        self.ensure_one()
+        invoiced = 0.0
+        for invoice_line in self.sudo().invoice_lines:  # sudo: as above
+            move = invoice_line.move_id
+            if move.state == "posted" or (
+                move.state == "draft" and move.move_type == "out_refund"
+            ):
+                invoiced -= (
+                    move.direction_sign
+                    * invoice_line.product_uom_id._compute_quantity(
+                        invoice_line.quantity, self.product_uom_id
+                    )
+                )
+        if self._is_invoiced_on_order():
+            due = self.product_uom_qty - self._get_quantity_accepted_back()
+        else:
+            due = self.qty_delivered
+        return max(0.0, self.product_uom_id.round(invoiced - due))
+
+    def _get_quantities_left_to_credit(self):
+        """What each posted invoice line still allows to be credited, oldest first.
+
+        Credit notes that others made count: against the invoice they reverse, else
+        against the oldest.
+
+        :return: dict of invoice line to quantity in its own UoM
+        """
+        self.ensure_one()
+        invoice_lines = self._get_posted_invoice_lines()
+        left = {line: line.quantity for line in invoice_lines}
+        credits = self.sudo().invoice_lines.filtered(  # sudo: as above
+            lambda line: line.parent_state != "cancel"
+            and (line.move_id.move_type == "out_refund" or line.return_origin_line_id)
+        )
+        for credit in credits:
+            quantity = credit.move_id.direction_sign * credit.quantity
+            targets = (
+                credit.return_origin_line_id
+                or invoice_lines.filtered(
+                    lambda line: line.move_id == credit.move_id.reversed_entry_id
+                )
+            ) & invoice_lines or invoice_lines
+            for line in targets:
+                uom = line.product_uom_id
+                wanted = credit.product_uom_id._compute_quantity(quantity, uom)
+                taken = min(wanted, left[line])
+                left[line] -= taken
+                quantity -= uom._compute_quantity(taken, credit.product_uom_id)
+        return left

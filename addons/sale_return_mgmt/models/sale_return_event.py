@@ -1,0 +1,144 @@
+import hashlib
+import json
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+EVENT_TYPES = [
+    ("created", "Created"),
+    ("edited", "Edited"),
+    ("submitted", "Submitted"),
+    ("withdrawn", "Withdrawn"),
+    ("sent_back", "Sent Back"),
+    ("level_approved", "Level Approved"),
+    ("approved", "Approved"),
+    ("rejected", "Rejected"),
+    ("reset", "Reset to Draft"),
+    ("cancelled", "Cancelled"),
+    ("received", "Goods Received"),
+    ("credited", "Credit Note Created"),
+    ("credit_posted", "Credit Note Posted"),
+    ("credit_undone", "Credit Note Undone"),
+    ("failed", "Follow-up Failed"),
+    ("closed_short", "Closed Short"),
+    ("done", "Done"),
+    ("reopened", "Reopened"),
+]
+
+
+class SaleReturnEvent(models.Model):
+    """Audit log and event feed of returns: append-only, chained by hash per return."""
+
+    _name = "sale.return.event"
+    _inherit = "sale.return.protected.mixin"
+    _description = "Return Event"
+    _order = "id desc"
+
+    order_id = fields.Many2one(
+        "sale.return.order", readonly=True, required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="order_id.company_id", store=True)
+    sequence = fields.Integer("No.", readonly=True, required=True)
+    type = fields.Selection(EVENT_TYPES, readonly=True, required=True)
+    round = fields.Integer(readonly=True)
+    user_id = fields.Many2one("res.users", readonly=True, required=True)
+    date = fields.Datetime(readonly=True, required=True)
+    from_state = fields.Char(readonly=True)
+    to_state = fields.Char(readonly=True)
+    note = fields.Text(readonly=True)
+    payload = fields.Json(readonly=True)
+    hash = fields.Char(readonly=True, required=True)
+
+    _order_sequence_uniq = models.UniqueIndex(
+        "(order_id, sequence)", "The event log of a return has one entry per number."
+    )
+
+    def write(self, vals):
+        raise UserError(self.env._("The event log of a return cannot be changed."))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_never(self):
+        raise UserError(self.env._("The event log of a return cannot be deleted."))
+
+    @api.model
+    def _log(self, orders, event_type, from_states=None, note=False, payloads=None):
+        """Append one event to each order.
+
+        :param orders: ``sale.return.order`` records, after the step
+        :param str event_type: key of ``EVENT_TYPES``
+        :param dict from_states: state before the step by order, if the step changed it
+        :param str note: what the user gave as reason
+        :param dict payloads: JSON-safe facts by order
+        """
+        if not orders:
+            return self
+        self.flush_model(["order_id", "sequence", "hash"])
+        last_by_order = {
+            order_id: (sequence, digest)
+            for order_id, sequence, digest in self.env.execute_query(
+                SQL(
+                    """SELECT DISTINCT ON (order_id) order_id, sequence, hash
+                         FROM sale_return_event
+                        WHERE order_id IN %s
+                     ORDER BY order_id, sequence DESC""",
+                    tuple(orders.ids),
+                )
+            )
+        }
+        now = fields.Datetime.now()
+        vals_list = []
+        for order in orders:
+            last_sequence, last_hash = last_by_order.get(order.id, (0, ""))
+            vals = {
+                "order_id": order.id,
+                "sequence": last_sequence + 1,
+                "type": event_type,
+                "round": order.round,
+                "user_id": self.env.uid,
+                "date": now,
+                "from_state": (from_states or {}).get(order, order.state),
+                "to_state": order.state,
+                "note": note or False,
+                "payload": (payloads or {}).get(order, {}),
+            }
+            vals["hash"] = self._compute_hash(last_hash, vals)
+            vals_list.append(vals)
+        # sudo: nobody has the right to create events but the steps themselves
+        return self.sudo().create(vals_list)
+
+    @api.model
+    def _compute_hash(self, previous_hash, vals):
+        content = dict(vals, date=fields.Datetime.to_string(vals["date"]))
+        content.pop("hash", None)
+        text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(f"{previous_hash}{text}".encode()).hexdigest()
+
+    @api.model
+    def _find_broken_links(self, orders):
+        """Events whose hash does not follow from the event before them.
+
+        :return: ``sale.return.event`` records; empty where the chains are whole
+        """
+        broken = self.browse()
+        for events in self.search([("order_id", "in", orders.ids)]).grouped(
+            "order_id"
+        ).values():
+            previous_hash = ""
+            for number, event in enumerate(events.sorted("sequence"), start=1):
+                vals = {
+                    "order_id": event.order_id.id,
+                    "sequence": number,
+                    "type": event.type,
+                    "round": event.round,
+                    "user_id": event.user_id.id,
+                    "date": event.date,
+                    "from_state": event.from_state,
+                    "to_state": event.to_state,
+                    "note": event.note,
+                    "payload": event.payload or {},
+                }
+                if event.hash != self._compute_hash(previous_hash, vals):
+                    broken |= event
+                previous_hash = event.hash
+        return broken

@@ -1,0 +1,576 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import clean_context
+
+from ..exceptions import return_error
+from .sale_return_order_line import MONEY_GROUPS
+
+STATES = [
+    ("draft", "Draft"),
+    ("submitted", "To Approve"),
+    ("approved", "Approved"),
+    ("done", "Done"),
+    ("rejected", "Rejected"),
+    ("cancelled", "Cancelled"),
+]
+
+# What a manager may still change once a return was submitted: nothing that was decided.
+OPEN_FIELDS = {
+    "active",
+    "activity_ids",
+    "carrier_tracking_ref",
+    "customer_reference",
+    "message_follower_ids",
+    "message_ids",
+    "team_id",
+    "user_id",
+}
+
+
+class SaleReturnOrder(models.Model):
+    """Goods that a customer sends back, and what became of them.
+
+    ========== ============================================= =======================
+    state      means                                         moved there by
+    ========== ============================================= =======================
+    draft      being written; nothing is reserved            clerk (withdraw, reset),
+                                                             approver (send back)
+    submitted  frozen; quantities reserved; levels decide    clerk
+    approved   goods are awaited, then credited              the last level's approver
+    done       nothing is pending any more                   the return itself
+    rejected   refused with a reason the customer reads      approver
+    cancelled  given up before goods or money moved          clerk
+    ========== ============================================= =======================
+
+    Only ``state`` is decided. What was received is read from the transfers made in
+    :class:`SaleReturnReceiptMixin`, what was credited from the credit notes made in
+    :class:`SaleReturnSettlementMixin`.
+    """
+
+    _name = "sale.return.order"
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "sale.return.protected.mixin",
+        "sale.return.approval.mixin",
+        "sale.return.receipt.mixin",
+        "sale.return.settlement.mixin",
+        "sale.return.api.mixin",
+    ]
+    _description = "Return Order"
+    _order = "date_request desc, id desc"
+    _check_company_auto = True
+    _mail_post_access = "read"
+
+    name = fields.Char(
+        "Number",
+        readonly=True,
+        copy=False,
+        required=True,
+        default=lambda self: self.env._("New"),
+        index="trigram",
+    )
+    state = fields.Selection(
+        STATES,
+        "Status",
+        readonly=True,
+        copy=False,
+        required=True,
+        default="draft",
+        index=True,
+        tracking=True,
+    )
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        "Customer",
+        required=True,
+        index=True,
+        tracking=True,
+        check_company=True,
+    )
+    partner_shipping_id = fields.Many2one(
+        "res.partner",
+        "Return From",
+        check_company=True,
+        help="Where the goods come from. Empty: the delivery address of each order.",
+    )
+    warehouse_id = fields.Many2one(
+        "stock.warehouse",
+        check_company=True,
+        help="Where the goods come back to. Empty: the warehouse that delivered them.",
+    )
+    currency_id = fields.Many2one(
+        "res.currency", compute="_compute_currency_id", store=True, precompute=True
+    )
+    line_ids = fields.One2many(
+        "sale.return.order.line", "order_id", "Return Lines", copy=True
+    )
+    sale_order_ids = fields.Many2many(
+        "sale.order", string="Sales Orders", compute="_compute_sale_order_ids"
+    )
+    sale_order_count = fields.Integer(compute="_compute_sale_order_ids")
+    approval_ids = fields.One2many(
+        "sale.return.approval", "order_id", "Approvals", readonly=True
+    )
+    event_ids = fields.One2many(
+        "sale.return.event", "order_id", "Event Log", readonly=True
+    )
+    date_request = fields.Date(
+        "Request Date",
+        required=True,
+        index=True,
+        copy=False,
+        default=fields.Date.context_today,
+    )
+    channel = fields.Selection(
+        [
+            ("internal", "Back Office"),
+            ("phone", "Phone"),
+            ("email", "Email"),
+            ("counter", "Counter"),
+            ("portal", "Portal"),
+            ("api", "Other System"),
+        ],
+        required=True,
+        default="internal",
+    )
+    customer_reference = fields.Char(
+        copy=False, index="trigram", help="The customer's own claim number."
+    )
+    carrier_tracking_ref = fields.Char("Tracking Reference", copy=False, index="trigram")
+    reason_id = fields.Many2one(
+        "sale.return.reason",
+        "Main Reason",
+        check_company=True,
+        help="Proposed for new lines.",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        "Responsible",
+        default=lambda self: self.env.user,
+        domain="[('share', '=', False)]",
+        index=True,
+        tracking=True,
+    )
+    team_id = fields.Many2one("crm.team", "Sales Team", check_company=True)
+
+    submitted_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    date_submitted = fields.Datetime(readonly=True, copy=False)
+    date_approved = fields.Datetime(readonly=True, copy=False)
+    date_done = fields.Datetime(readonly=True, copy=False)
+    round = fields.Integer(
+        readonly=True, copy=False, help="How many times the return was submitted."
+    )
+    in_policy = fields.Boolean(readonly=True, copy=False, default=True)
+    policy_message = fields.Text(readonly=True, copy=False)
+    rejection_reason = fields.Text(readonly=True, copy=False)
+
+    amount_untaxed = fields.Monetary(
+        compute="_compute_amounts",
+        store=True,
+        groups=MONEY_GROUPS,
+    )
+    amount_tax = fields.Monetary(
+        "Taxes",
+        compute="_compute_amounts",
+        store=True,
+        groups=MONEY_GROUPS,
+    )
+    amount_total = fields.Monetary(
+        "Total",
+        compute="_compute_amounts",
+        store=True,
+        help="The credit to expect for what was asked, then for what was approved.",
+        groups=MONEY_GROUPS,
+    )
+    amount_refunded = fields.Monetary(
+        "Credited",
+        compute="_compute_refund_status",
+        store=True,
+        help="What posted credit notes gave, taxes included.",
+        groups=MONEY_GROUPS,
+    )
+
+    external_source = fields.Char(readonly=True, copy=False)
+    external_ref = fields.Char("External Reference", readonly=True, copy=False)
+    external_digest = fields.Char(readonly=True, copy=False)
+
+    _external_uniq = models.UniqueIndex(
+        "(company_id, external_source, external_ref) WHERE external_ref IS NOT NULL",
+        "This reference of the calling system is already used by another return.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("line_ids.sale_line_id.currency_id", "company_id.currency_id")
+    def _compute_currency_id(self):
+        for order in self:
+            order.currency_id = (
+                order.line_ids.sale_line_id[:1].currency_id
+                or order.company_id.currency_id
+            )
+
+    @api.depends("line_ids.sale_line_id.order_id")
+    def _compute_sale_order_ids(self):
+        for order in self:
+            order.sale_order_ids = order.line_ids.sale_line_id.order_id
+            order.sale_order_count = len(order.sale_order_ids)
+
+    @api.depends(
+        "line_ids.price_subtotal", "line_ids.price_tax", "line_ids.price_total"
+    )
+    def _compute_amounts(self):
+        for order in self:
+            amounts = order.line_ids._get_amounts()
+            order.amount_untaxed, order.amount_tax = amounts
+            order.amount_total = order.currency_id.round(sum(amounts))
+
+    # === CRUD METHODS === #
+
+    @api.model
+    def default_get(self, fields):
+        """Fill a new return with what is returnable of the orders in the context key
+        ``sale_return_order_ids``."""
+        defaults = super().default_get(fields)
+        order_ids = self.env.context.get("sale_return_order_ids")
+        if order_ids:
+            orders = self.env["sale.order"].browse(order_ids)
+            prefill = orders._prepare_return_vals()
+            defaults.update({name: prefill[name] for name in prefill if name in fields})
+        return defaults
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        orders._check_new()
+        sequence_sudo = self.env["ir.sequence"].sudo()  # clerks may not read sequences
+        for order in orders.sudo():  # the number is a workflow field
+            order.name = sequence_sudo.next_by_code("sale.return.order")
+        self.env["sale.return.event"]._log(orders, "created")
+        return orders
+
+    def _check_new(self):
+        """A return is born a draft, whatever the caller's defaults are."""
+        for order in self:
+            if order.state != "draft":
+                raise UserError(self.env._("A new return order is always a draft."))
+
+    def write(self, vals):
+        if self.env.su:
+            return super().write(vals)
+        self._check_can_write(vals)
+        res = super().write(vals)
+        # Rules were checked on the old values only: also refuse to move a return out
+        # of the caller's sight.
+        self.check_access("write")
+        if vals.keys() - OPEN_FIELDS:
+            self._log_edit()
+        return res
+
+    def _check_can_write(self, vals):
+        if "company_id" in vals and any(
+            order.company_id.id != vals["company_id"] for order in self
+        ):
+            raise UserError(
+                self.env._(
+                    "The company of a return order cannot be changed: make a new one."
+                )
+            )
+        if vals.keys() - OPEN_FIELDS:
+            self._check_is_draft()
+
+    def _check_is_draft(self):
+        """What was submitted is read-only for everybody."""
+        for order in self:
+            if order.state != "draft":
+                raise return_error(
+                    "INVALID_STATE",
+                    self.env._(
+                        "%(order)s is no longer a draft: withdraw it, or ask the "
+                        "approver to send it back, before you change it.",
+                        order=order.name,
+                    ),
+                )
+
+    def _log_edit(self):
+        """Remember who worked on a draft, once per user and round."""
+        Event = self.env["sale.return.event"]
+        # sudo: every author counts, whatever the reader may see
+        known = Event.sudo()._read_group(
+            [("order_id", "in", self.ids), ("type", "in", ("created", "edited"))],
+            ["order_id", "user_id", "round"],
+        )
+        # Lines that are created together with their order are not an edit of it.
+        born = {order.id for order, _user, _round in known}
+        edited = {(order.id, round_) for order, user, round_ in known if user.id == self.env.uid}
+        Event._log(
+            self.filtered(
+                lambda order: order.id in born
+                and (order.id, order.round) not in edited
+            ),
+            "edited",
+        )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_submitted(self):
+        for order in self:
+            if order.state != "draft" or order.round:
+                raise UserError(
+                    self.env._(
+                        "%(order)s was submitted once and stays on file: cancel it "
+                        "instead.",
+                        order=order.name,
+                    )
+                )
+
+    def name_create(self, name):
+        raise UserError(self.env._("Create the return order with its lines."))
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        return [dict(vals, channel="internal") for vals in vals_list]
+
+    # === ACTION METHODS === #
+
+    def action_submit(self):
+        """Freeze drafts, reserve their quantities and ask the approvers."""
+        self = self._prepare_step("sale_return_mgmt.group_sale_return_clerk")
+        orders = self.filtered(lambda order: order.state != "submitted")
+        orders._check_state("draft")
+        orders.check_access("write")
+        orders._do_submit()
+        return True
+
+    def action_withdraw(self):
+        """Take back the own submission while no level is decided."""
+        self = self._prepare_step("sale_return_mgmt.group_sale_return_clerk")
+        orders = self.filtered(lambda order: order.state != "draft")
+        orders._check_state("submitted")
+        for order in orders:
+            if order.submitted_by_id != self.env.user and not self._is_manager():
+                raise AccessError(
+                    self.env._(
+                        "Only %(user)s, who submitted %(order)s, can withdraw it.",
+                        user=order.submitted_by_id.name,
+                        order=order.name,
+                    )
+                )
+            if order._get_current_approvals().filtered("user_id"):
+                raise return_error(
+                    "INVALID_STATE",
+                    self.env._(
+                        "%(order)s is partly approved: ask the approver to send it "
+                        "back.",
+                        order=order.name,
+                    ),
+                )
+        orders._do_return_to_draft("withdrawn")
+        return True
+
+    def action_reset_to_draft(self):
+        """Mend a rejected return and submit it again."""
+        self = self._prepare_step("sale_return_mgmt.group_sale_return_clerk")
+        orders = self.filtered(lambda order: order.state != "draft")
+        orders._check_state("rejected")
+        orders._do_return_to_draft("reset")
+        return True
+
+    def action_cancel(self):
+        """Give up returns before goods or money moved; their receipts go too."""
+        self = self._prepare_step("sale_return_mgmt.group_sale_return_clerk")
+        orders = self.filtered(lambda order: order.state != "cancelled")
+        orders._check_state("draft", "submitted", "approved", "rejected")
+        orders._check_nothing_moved()
+        orders._cancel_open_receipts()
+        orders._drop_pending_approvals()
+        orders._transition("cancelled", "cancelled")
+        return True
+
+    def action_close_short(self, reason=None):
+        """End approved returns with what came in. Without ``reason`` a dialog asks."""
+        if not reason:
+            return self._open_explain("close_short")
+        self = self._prepare_step("sale_return_mgmt.group_sale_return_manager")
+        orders = self.filtered(lambda order: order.state != "done")
+        orders._check_state("approved")
+        orders._check_nothing_to_settle()
+        orders._cancel_open_receipts()
+        orders._transition(
+            "done", "closed_short", note=reason, date_done=fields.Datetime.now()
+        )
+        return True
+
+    def action_view_sale_orders(self):
+        return self.sale_order_ids._get_records_action(name=self.env._("Sales Orders"))
+
+    def action_view_pickings(self):
+        return self.picking_ids._get_records_action(name=self.env._("Transfers"))
+
+    def action_view_refunds(self):
+        return self.refund_ids._get_records_action(name=self.env._("Credit Notes"))
+
+    def action_print_slip(self):
+        report = self.env.ref("sale_return_mgmt.sale_return_order_slip")
+        return report.report_action(self)
+
+    # === BUSINESS METHODS === #
+
+    def _prepare_step(self, group):
+        """Start of every public step: rights, lock and a context of our own.
+
+        :param str group: external id of the group that may do this step
+        :return: the same records without the caller's defaults in the context, which
+            would reach every document the step creates
+        :raise AccessError: if the user is not in the group or may not see a record
+        :raise LockError: if somebody else is at work on one of them
+        """
+        orders = self.with_context(clean_context(self.env.context))
+        if not self.env.su and not self.env.user.has_group(group):
+            raise AccessError(
+                self.env._(
+                    "Only members of “%(group)s” can do this.",
+                    # sudo: only the name of the group is read
+                    group=self.env.ref(group).sudo().full_name,
+                )
+            )
+        orders.check_access("read")
+        orders.lock_for_update()
+        return orders
+
+    def _is_manager(self):
+        return self.env.su or self.env.user.has_group(
+            "sale_return_mgmt.group_sale_return_manager"
+        )
+
+    def _check_state(self, *states):
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for order in self:
+            if order.state not in states:
+                raise return_error(
+                    "INVALID_STATE",
+                    self.env._(
+                        "%(order)s is in status “%(state)s”; this step needs: "
+                        "%(states)s.",
+                        order=order.name,
+                        state=labels[order.state],
+                        states=", ".join(labels[state] for state in states),
+                    ),
+                )
+
+    def _transition(self, state, event_type, note=False, **vals):
+        """The only writer of ``state``: sets it with ``vals`` and logs the step."""
+        from_states = {order: order.state for order in self}
+        # sudo: workflow fields belong to the steps, which checked the caller's rights
+        self.sudo().write({"state": state, **vals})
+        self.env["sale.return.event"]._log(
+            self, event_type, from_states=from_states, note=note
+        )
+
+    def _do_submit(self):
+        """Reserve, judge and route drafts; see ``design`` in the architecture page."""
+        for order in self:
+            if not order.line_ids:
+                raise return_error(
+                    "INVALID",
+                    self.env._(
+                        "%(order)s has no lines: add what comes back.", order=order.name
+                    ),
+                )
+        lines = self.line_ids
+        lines._check_complete()
+        lines.sale_line_id._bump_return_guard()
+        lines._check_returnable()
+        for order in self:
+            order._freeze_policy()
+        now = fields.Datetime.now()
+        for order in self:
+            order._transition(
+                "submitted",
+                "submitted",
+                submitted_by_id=self.env.uid,
+                date_submitted=now,
+                round=order.round + 1,
+                rejection_reason=False,
+            )
+        self._create_approvals()
+
+    def _freeze_policy(self):
+        """Write the policy's verdict to order and lines, or refuse the return."""
+        self.ensure_one()
+        policies = self.env["sale.return.policy"].sudo()._match(self.line_ids)
+        messages = []
+        for line, policy in policies.items():
+            code, message = policy._get_verdict(line)
+            if code and policy.out_of_policy == "refuse":
+                raise return_error(code, message, line=line.id)
+            # sudo: the verdict is the policy's, not the clerk's
+            line.sudo().write({"policy_id": policy.id, "in_policy": not code})
+            if message not in messages:
+                messages.append(message)
+        self.sudo().write(  # sudo: as above
+            {
+                "in_policy": all(self.line_ids.mapped("in_policy")),
+                "policy_message": "\n".join(messages),
+            }
+        )
+
+    def _do_return_to_draft(self, event_type, note=False):
+        self._drop_pending_approvals()
+        self._transition("draft", event_type, note=note, date_approved=False)
+
+    def _check_nothing_moved(self):
+        for order in self:
+            # sudo: documents the user may not see count as well
+            order_sudo = order.sudo()
+            if order_sudo.line_ids._get_received_moves() or order_sudo.refund_ids.filtered(
+                lambda move: move.state != "cancel"
+            ):
+                raise return_error(
+                    "INVALID_STATE",
+                    self.env._(
+                        "%(order)s cannot be cancelled: goods or money have moved. "
+                        "Reverse the transfer or the credit note, or let a manager "
+                        "close the return short.",
+                        order=order.name,
+                    ),
+                )
+
+    def _check_done(self):
+        """Set ``done`` where nothing is pending, and undo it where something is.
+
+        Called after every document that belongs to a return has changed.
+        """
+        approved = self.filtered(lambda order: order.state == "approved")
+        finished = approved.filtered(lambda order: order._is_finished())
+        finished._transition("done", "done", date_done=fields.Datetime.now())
+        done = self.filtered(lambda order: order.state == "done") - finished
+        reopened = done.filtered(lambda order: order._has_money_pending())
+        reopened._transition("approved", "reopened", date_done=False)
+
+    def _is_finished(self):
+        self.ensure_one()
+        return (
+            self.receipt_status in ("none", "full") and not self._has_money_pending()
+        )
+
+    def _open_explain(self, step):
+        """Dialog that asks why, then takes ``step`` with the answer."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": dict(
+                self.env["sale.return.order.explain"]
+                ._fields["step"]
+                ._description_selection(self.env)
+            )[step],
+            "res_model": "sale.return.order.explain",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_order_ids": self.ids, "default_step": step},
+        }

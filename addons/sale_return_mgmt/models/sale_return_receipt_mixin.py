@@ -1,0 +1,189 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.fields import Command
+
+from ..exceptions import return_error
+
+
+class SaleReturnReceiptMixin(models.AbstractModel):
+    """How the goods of a return order come back: Odoo's own transfers.
+
+    Receipt moves are made with ``to_refund`` off: what the sales order counts as
+    returned is what was accepted (``sale.order.line._prepare_qty_delivered``), not
+    whatever arrives.
+    """
+
+    _name = "sale.return.receipt.mixin"
+    _description = "Return Receipts"
+
+    picking_ids = fields.One2many(
+        "stock.picking", "return_order_id", "Transfers", readonly=True
+    )
+    picking_count = fields.Integer(compute="_compute_picking_count")
+    receipt_status = fields.Selection(
+        [
+            ("none", "Nothing to Receive"),
+            ("pending", "Awaiting Goods"),
+            ("partial", "Partially Received"),
+            ("full", "Received"),
+            ("short", "Closed Short"),
+        ],
+        compute="_compute_receipt_status",
+        store=True,
+        index=True,
+    )
+    date_received = fields.Datetime(
+        "Received On", compute="_compute_receipt_status", store=True
+    )
+
+    @api.depends("picking_ids")
+    def _compute_picking_count(self):
+        for order in self:
+            order.picking_count = len(order.picking_ids)
+
+    @api.depends(
+        "state",
+        "line_ids.goods_return",
+        "line_ids.quantity_approved",
+        "line_ids.quantity_received",
+        "line_ids.move_ids.date",
+    )
+    def _compute_receipt_status(self):
+        for order in self:
+            lines = order.line_ids.filtered(
+                lambda line: line.goods_return == "return"
+                and not line.product_uom_id.is_zero(line.quantity_approved)
+            )
+            order.date_received = max(
+                lines._get_received_moves().mapped("date"), default=False
+            )
+            if order.state not in ("approved", "done") or not lines:
+                order.receipt_status = "none"
+            elif all(line._is_fully_received() for line in lines):
+                order.receipt_status = "full"
+            elif order.state == "done":
+                order.receipt_status = "short"
+            elif any(
+                not line.product_uom_id.is_zero(line.quantity_received)
+                for line in lines
+            ):
+                order.receipt_status = "partial"
+            else:
+                order.receipt_status = "pending"
+
+    def _create_receipts(self):
+        """Make the receipts of approved returns in one batch.
+
+        One transfer per return, warehouse, address and customer location.
+
+        :return: ``stock.picking`` records, ready to be received
+        """
+        # sudo: approvers need no rights on transfers
+        lines_sudo = self.line_ids.sudo()
+        pieces_by_key = defaultdict(list)
+        for line, move, quantity in lines_sudo._allocate_to_deliveries():
+            key = line.order_id._get_receipt_key(line, move)
+            pieces_by_key[key].append((line, move, quantity))
+        if not pieces_by_key:
+            return self.env["stock.picking"]
+        pickings = lines_sudo.env["stock.picking"].create(
+            [order._prepare_receipt_vals(*key) for order, *key in pieces_by_key]
+        )
+        move_vals_list = [
+            line.order_id._prepare_receipt_move_vals(picking, line, move, quantity)
+            for picking, pieces in zip(pickings, pieces_by_key.values(), strict=True)
+            for line, move, quantity in pieces
+        ]
+        moves = lines_sudo.env["stock.move"].create(move_vals_list)
+        # Two return lines of one delivery move must not be merged into one.
+        moves._action_confirm(merge=False)._action_assign()
+        return pickings
+
+    def _get_receipt_key(self, line, move):
+        """What goes into one receipt: ``(order, warehouse, partner, location)``."""
+        self.ensure_one()
+        warehouse = (
+            self.warehouse_id
+            or move.picking_type_id.warehouse_id
+            or line.sale_line_id.order_id.warehouse_id
+        )
+        partner = self.partner_shipping_id or line.sale_line_id.order_id.partner_shipping_id
+        return self, warehouse, partner, move.location_dest_id
+
+    def _prepare_receipt_vals(self, warehouse, partner, location):
+        self.ensure_one()
+        picking_type = warehouse.sale_return_type_id
+        if not picking_type:
+            raise return_error(
+                "INVALID",
+                self.env._(
+                    "Warehouse %(warehouse)s has no operation type for returns: choose "
+                    "one in the warehouse's settings.",
+                    warehouse=warehouse.display_name,
+                ),
+            )
+        return {
+            "picking_type_id": picking_type.id,
+            "partner_id": partner.id,
+            "company_id": self.company_id.id,
+            "origin": self.name,
+            "user_id": False,
+            "location_id": location.id,
+            "location_dest_id": picking_type.default_location_dest_id.id,
+        }
+
+    def _prepare_receipt_move_vals(self, picking, line, move, quantity):
+        """Values of the move that takes ``quantity`` of a delivered ``move`` back."""
+        self.ensure_one()
+        vals = move.copy_data(
+            {
+                "picking_id": picking.id,
+                "picking_type_id": picking.picking_type_id.id,
+                "warehouse_id": picking.picking_type_id.warehouse_id.id,
+                "partner_id": picking.partner_id.id,
+                "origin": self.name,
+                "location_id": picking.location_id.id,
+                "location_dest_id": picking.location_dest_id.id,
+                "location_final_id": False,
+                "product_uom_qty": quantity,
+                "date": fields.Datetime.now(),
+                "state": "draft",
+                "procure_method": "make_to_stock",
+                "origin_returned_move_id": move.id,
+                "move_orig_ids": [Command.link(move.id)],
+                "reference_ids": [Command.set(move.reference_ids.ids)],
+                "rule_id": False,
+                "to_refund": False,
+                "value": 0,
+                "return_line_id": line.id,
+            }
+        )[0]
+        vals["description_picking_manual"] = (
+            move.description_picking_manual or move.product_id.display_name
+        )
+        return vals
+
+    def _cancel_open_receipts(self):
+        # sudo: clerks have no rights on transfers
+        self.sudo().picking_ids.filtered(
+            lambda picking: picking.state not in ("done", "cancel")
+        ).action_cancel()
+
+    def _on_goods_received(self, moves):
+        """What follows when receipt ``moves`` are done; called in ``sudo``."""
+        payloads = {
+            order: {
+                "transfers": order_moves.picking_id.mapped("name"),
+                "lines": [
+                    {"line": move.return_line_id.id, "quantity": move.quantity}
+                    for move in order_moves
+                ],
+            }
+            for order, order_moves in moves.grouped(
+                lambda move: move.return_line_id.order_id
+            ).items()
+        }
+        self.env["sale.return.event"]._log(self, "received", payloads=payloads)
+        self._settle_automatically("receipt")
+        self._check_done()

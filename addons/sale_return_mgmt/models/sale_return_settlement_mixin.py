@@ -1,0 +1,202 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ..exceptions import return_error
+from .sale_return_order_line import MONEY_GROUPS
+
+
+class SaleReturnSettlementMixin(models.AbstractModel):
+    """How the customer gets the money of a return order back: credit notes.
+
+    One credit note per original invoice and settlement, copied line by line from that
+    invoice, never from today's price list.
+    """
+
+    _name = "sale.return.settlement.mixin"
+    _description = "Return Settlement"
+
+    refund_ids = fields.One2many(
+        "account.move",
+        "return_order_id",
+        "Credit Notes",
+        domain=[("move_type", "=", "out_refund")],
+        readonly=True,
+        groups=MONEY_GROUPS,
+    )
+    refund_count = fields.Integer(compute="_compute_refund_count", groups=MONEY_GROUPS)
+    refund_status = fields.Selection(
+        [
+            ("none", "Nothing to Credit"),
+            ("to_refund", "To Credit"),
+            ("partial", "Partially Credited"),
+            ("refunded", "Credited"),
+            ("paid", "Paid"),
+        ],
+        compute="_compute_refund_status",
+        store=True,
+        index=True,
+        groups=MONEY_GROUPS,
+    )
+    date_refunded = fields.Date(
+        "Credited On", compute="_compute_refund_status", store=True, groups=MONEY_GROUPS
+    )
+
+    @api.depends("refund_ids")
+    def _compute_refund_count(self):
+        for order in self:
+            order.refund_count = len(order.refund_ids)
+
+    @api.depends(
+        "line_ids.quantity_refunded",
+        "line_ids.quantity_to_refund",
+        "refund_ids.state",
+        "refund_ids.payment_state",
+        "refund_ids.amount_total",
+        "refund_ids.reversal_move_ids.state",
+        "refund_ids.reversal_move_ids.amount_total",
+    )
+    def _compute_refund_status(self):
+        for order in self:
+            posted = order.refund_ids.filtered(lambda move: move.state == "posted")
+            undone = posted.reversal_move_ids.filtered(
+                lambda move: move.state == "posted"
+            )
+            order.amount_refunded = sum(posted.mapped("amount_total")) - sum(
+                undone.mapped("amount_total")
+            )
+            credited = any(
+                line.product_uom_id.compare(line.quantity_refunded, 0) > 0
+                for line in order.line_ids
+            )
+            pending = order._has_money_pending()
+            order.date_refunded = credited and max(
+                posted.mapped("invoice_date"), default=False
+            )
+            if credited and pending:
+                order.refund_status = "partial"
+            elif pending:
+                order.refund_status = "to_refund"
+            elif not credited:
+                order.refund_status = "none"
+            elif all(move.payment_state in ("paid", "reversed") for move in posted):
+                order.refund_status = "paid"
+            else:
+                order.refund_status = "refunded"
+
+    def action_settle(self):
+        """Credit what is accepted and not yet credited; nothing due: nothing made."""
+        self = self._prepare_step("sale_return_mgmt.group_sale_return_manager")
+        self._check_state("approved", "done")
+        self._settle()
+        self._check_done()
+        return True
+
+    def _has_money_pending(self):
+        """Whether something accepted is not yet on a posted credit note."""
+        self.ensure_one()
+        return any(
+            line.product_uom_id.compare(line.quantity_to_refund, 0) > 0
+            for line in self.line_ids
+        ) or any(move.state == "draft" for move in self.refund_ids)
+
+    def _check_nothing_to_settle(self):
+        for order in self:
+            # sudo: whether money is due does not depend on who asks
+            if order.sudo()._has_money_pending():
+                raise return_error(
+                    "INVALID_STATE",
+                    self.env._(
+                        "%(order)s still has something to credit: settle it first.",
+                        order=order.name,
+                    ),
+                )
+
+    def _settle_automatically(self, trigger):
+        """Settle where the company does so at ``trigger``; called in ``sudo``.
+
+        What goes wrong must not undo the step that has really happened: the goods are
+        here. It is logged, told to the responsible person, and can be settled again.
+        """
+        orders = self.filtered(
+            lambda order: order.company_id.sale_return_refund_trigger == trigger
+        )
+        for order in orders:
+            try:
+                with self.env.cr.savepoint():
+                    order._settle()
+            except UserError as error:
+                order.env["sale.return.event"]._log(order, "failed", note=str(error))
+                order.message_post(
+                    body=self.env._("No credit note could be made: %s", error)
+                )
+                order.activity_schedule(
+                    "mail.mail_activity_data_todo",
+                    summary=self.env._("Settle the return by hand"),
+                    user_id=(order.user_id or order.submitted_by_id).id or self.env.uid,
+                )
+
+    def _settle(self):
+        """Credit what is due of each order.
+
+        :return: the new ``account.move`` credit notes, in ``sudo``
+        """
+        # sudo: the company's settings post credit notes, whoever the step was taken by
+        orders_sudo = self.sudo()
+        orders_sudo.line_ids.sale_line_id._bump_return_guard()
+        moves = orders_sudo.env["account.move"]
+        for company, orders in orders_sudo.grouped("company_id").items():
+            vals_list = []
+            for order in orders.with_company(company):
+                allocation = order.line_ids._allocate_to_invoices()
+                vals_list += [
+                    order._prepare_refund_vals(invoice, pieces)
+                    for invoice, pieces in allocation.items()
+                ]
+            refunds = moves.with_company(company).create(vals_list)
+            self.env["sale.return.event"]._log(
+                refunds.return_order_id,
+                "credited",
+                payloads={
+                    order: {"credit_notes": len(order_refunds)}
+                    for order, order_refunds in refunds.grouped(
+                        "return_order_id"
+                    ).items()
+                },
+            )
+            if company.sale_return_post_refund:
+                refunds._post_in_waves()
+            moves |= refunds
+        return moves
+
+    def _prepare_refund_vals(self, invoice, pieces):
+        """Values of the credit note of one original invoice.
+
+        :param invoice: posted ``account.move``
+        :param pieces: list of ``(return line, invoice line, quantity)``, quantities in
+            the UoM of the invoice line
+        """
+        self.ensure_one()
+        today = fields.Date.context_today(self)
+        return {
+            "move_type": "out_refund",
+            "company_id": invoice.company_id.id,
+            "journal_id": invoice.journal_id.id,
+            "partner_id": invoice.partner_id.id,
+            "partner_shipping_id": invoice.partner_shipping_id.id,
+            "fiscal_position_id": invoice.fiscal_position_id.id,
+            "currency_id": invoice.currency_id.id,
+            "invoice_currency_rate": invoice.invoice_currency_rate,
+            "invoice_date": today,
+            "invoice_date_due": today,
+            "invoice_payment_term_id": False,
+            "invoice_user_id": invoice.invoice_user_id.id,
+            "team_id": invoice.team_id.id,
+            "reversed_entry_id": invoice.id,
+            "invoice_origin": self.name,
+            "ref": ", ".join(filter(None, [self.name, self.customer_reference])),
+            "invoice_line_ids": [
+                Command.create(line._prepare_refund_line_vals(invoice_line, quantity))
+                for line, invoice_line, quantity in pieces
+            ],
+        }

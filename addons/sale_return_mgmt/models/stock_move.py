@@ -1,0 +1,83 @@
+from odoo import api, fields, models
+
+
+class StockMove(models.Model):
+    _name = "stock.move"
+    _inherit = ["stock.move", "sale.return.link.mixin"]
+
+    return_line_id = fields.Many2one(
+        "sale.return.order.line",
+        "Return Line",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The return that this move belongs to; splits and backorders keep it.",
+    )
+
+    @api.model
+    def _get_return_link_fields(self):
+        return ["return_line_id"]
+
+    @api.model
+    def _is_copied_return_link(self, vals):
+        """A backorder or split: the move it was taken from has the same link."""
+        return bool(
+            self.sudo().search_count(  # sudo: whether it exists, for any reader
+                [
+                    ("return_line_id", "=", vals["return_line_id"]),
+                    ("product_id", "=", vals.get("product_id")),
+                    (
+                        "origin_returned_move_id",
+                        "=",
+                        vals.get("origin_returned_move_id"),
+                    ),
+                ],
+                limit=1,
+            )
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # What the dock adds to a receipt must not touch the sales order: only what is
+        # accepted counts as returned.
+        pickings = self.env["stock.picking"].browse(
+            {vals["picking_id"] for vals in vals_list if vals.get("picking_id")}
+        )
+        receipts = set(pickings.filtered("return_order_id").ids)
+        vals_list = [
+            dict(vals, to_refund=False) if vals.get("picking_id") in receipts else vals
+            for vals in vals_list
+        ]
+        return super().create(vals_list)
+
+    @api.model
+    def _prepare_merge_moves_distinct_fields(self):
+        return super()._prepare_merge_moves_distinct_fields() + ["return_line_id"]
+
+    def _action_done(self, cancel_backorder=False):
+        moves = super()._action_done(cancel_backorder=cancel_backorder)
+        from_customer = moves.filtered(
+            lambda move: move.state == "done"
+            and move.sale_line_id
+            and move.location_id._is_outgoing()
+        )
+        # Native returns take from the same ledger as ours.
+        from_customer.sale_line_id._bump_return_guard()
+        # sudo: a storekeeper without rights on returns receives them all the same
+        ours_sudo = from_customer.sudo().filtered("return_line_id")
+        if ours_sudo:
+            ours_sudo.return_line_id.order_id._on_goods_received(ours_sudo)
+        return moves
+
+    def _get_quantity_left_to_return(self):
+        """What of a delivery is not taken back, nor announced to be, in its UoM."""
+        self.ensure_one()
+        taken = 0.0
+        for move in self.returned_move_ids:
+            if move.state != "cancel":
+                taken += move.product_uom._compute_quantity(
+                    move.quantity if move.state == "done" else move.product_uom_qty,
+                    self.product_uom,
+                    rounding_method="HALF-UP",
+                )
+        return max(0.0, self.quantity - taken)

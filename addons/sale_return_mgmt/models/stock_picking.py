@@ -1,0 +1,22 @@
+from odoo import api, fields, models
+
+
+class StockPicking(models.Model):
+    _name = "stock.picking"
+    _inherit = ["stock.picking", "sale.return.link.mixin"]
+
+    return_order_id = fields.Many2one(
+        "sale.return.order",
+        "Return Order",
+        compute="_compute_return_order_id",
+        store=True,
+        index="btree_not_null",
+    )
+
+    @api.depends("move_ids.return_line_id")
+    def _compute_return_order_id(self):
+        for picking in self:
+            picking.return_order_id = picking.move_ids.return_line_id.order_id[:1]
+
+    def action_view_return_order(self):
+        return self.return_order_id._get_records_action()

@@ -1,0 +1,86 @@
+from odoo import fields, models
+
+
+class StockWarehouse(models.Model):
+    _inherit = "stock.warehouse"
+
+    sale_return_type_id = fields.Many2one(
+        "stock.picking.type",
+        "Returns Operation Type",
+        check_company=True,
+        copy=False,
+        help="Receives customer returns; its destination is where the goods wait.",
+    )
+    sale_return_location_id = fields.Many2one(
+        "stock.location",
+        "Return Location",
+        check_company=True,
+        copy=False,
+        help="Where returned goods wait: in stock and valued, but outside the "
+        "warehouse, so that nothing counts them as free to sell.",
+    )
+
+    def _create_or_update_sequences_and_picking_types(self):
+        # The operation type cannot be made before the location it receives into.
+        self._create_sale_return_location()
+        return super()._create_or_update_sequences_and_picking_types()
+
+    def _create_sale_return_location(self):
+        """Give each warehouse that has none its return location."""
+        warehouses = self.filtered(lambda wh: not wh.sale_return_location_id)
+        locations = self.env["stock.location"].create(
+            [
+                {
+                    "name": self.env._("%s Returns", warehouse.code),
+                    "usage": "internal",
+                    "company_id": warehouse.company_id.id,
+                }
+                for warehouse in warehouses
+            ]
+        )
+        for warehouse, location in zip(warehouses, locations, strict=True):
+            warehouse.sale_return_location_id = location
+
+    def _get_sequence_values(self, name=False, code=False):
+        values = super()._get_sequence_values(name=name, code=code)
+        sequence_code = self.sale_return_type_id.sequence_code or "RET"
+        values["sale_return_type_id"] = {
+            "name": self.env._("%s Sequence returns", name or self.name),
+            "prefix": f"{code or self.code}/{sequence_code}/",
+            "padding": 5,
+            "company_id": self.company_id.id,
+        }
+        return values
+
+    def _get_picking_type_create_values(self, max_sequence):
+        data, next_sequence = super()._get_picking_type_create_values(max_sequence)
+        data["sale_return_type_id"] = {
+            "name": self.env._("Returns"),
+            "code": "incoming",
+            "use_create_lots": False,
+            "use_existing_lots": True,
+            "default_location_src_id": self.env.ref("stock.stock_location_customers").id,
+            "default_location_dest_id": self.sale_return_location_id.id,
+            "sequence": next_sequence + 1,
+            "sequence_code": "RET",
+            "company_id": self.company_id.id,
+        }
+        return data, next_sequence + 2
+
+    def _get_picking_type_update_values(self):
+        data = super()._get_picking_type_update_values()
+        data["sale_return_type_id"] = {
+            "active": self.active,
+            "barcode": self.code.replace(" ", "").upper() + "RET",
+        }
+        return data
+
+    def _update_name_and_code(self, new_name=False, new_code=False):
+        res = super()._update_name_and_code(new_name=new_name, new_code=new_code)
+        for warehouse in self:
+            values = warehouse._get_sequence_values(name=new_name, code=new_code)
+            # sudo: as Odoo does for the sequences of the other operation types
+            warehouse.sale_return_type_id.sudo().sequence_id.write(
+                values["sale_return_type_id"]
+            )
+        return res

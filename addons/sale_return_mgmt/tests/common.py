@@ -1,0 +1,169 @@
+from odoo.fields import Command
+from odoo.tests import Form, new_test_user
+
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+
+GROUPS = {
+    "viewer": "sale_return_mgmt.group_sale_return_viewer",
+    "clerk": "sale_return_mgmt.group_sale_return_clerk",
+    "approver": "sale_return_mgmt.group_sale_return_approver",
+    "warehouse": "sale_return_mgmt.group_sale_return_warehouse",
+    "manager": "sale_return_mgmt.group_sale_return_manager",
+    "storekeeper": "stock.group_stock_user",
+    "accountant": "account.group_account_invoice",
+    "employee": "base.group_user",
+}
+
+
+class SaleReturnCommon(AccountTestInvoicingCommon):
+    """A company that sold, delivered and invoiced, with one user per role.
+
+    ``self.env.user`` sets the scene; whoever acts in a test does it ``with_user``.
+    """
+
+    @classmethod
+    def get_default_groups(cls):
+        return super().get_default_groups() | cls.quick_ref(
+            "sales_team.group_sale_manager"
+        )
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls.env.company
+        cls.customer = cls.env["res.partner"].create(
+            {"name": "Customer", "email": "customer@example.com"}
+        )
+        cls.users = {
+            role: new_test_user(
+                cls.env,
+                login=f"return_test_{role}",
+                groups=group,
+                company_id=cls.company.id,
+                company_ids=[Command.set(cls.company.ids)],
+            )
+            for role, group in GROUPS.items()
+        }
+        cls.warehouse = cls.env["stock.warehouse"].search(
+            [("company_id", "=", cls.company.id)], limit=1
+        )
+        cls.tax_excluded = cls.env["account.tax"].create(
+            {"name": "15 %", "amount": 15.0, "type_tax_use": "sale"}
+        )
+        cls.tax_included = cls.env["account.tax"].create(
+            {
+                "name": "21 % included",
+                "amount": 21.0,
+                "type_tax_use": "sale",
+                "price_include_override": "tax_included",
+            }
+        )
+        cls.product = cls._create_goods("Lamp")
+        cls.product_on_order = cls._create_goods("Chair", invoice_policy="order")
+        cls.reason = cls.env.ref("sale_return_mgmt.sale_return_reason_no_longer_wanted")
+        cls.reason_note = cls.env.ref("sale_return_mgmt.sale_return_reason_quality_defect")
+
+    @classmethod
+    def _create_goods(cls, name, **vals):
+        product = cls.env["product.product"].create(
+            {
+                "name": name,
+                "default_code": name.upper(),
+                "type": "consu",
+                "is_storable": True,
+                "list_price": 100.0,
+                "standard_price": 60.0,
+                "invoice_policy": "delivery",
+                "taxes_id": [Command.set(cls.tax_excluded.ids)],
+                **vals,
+            }
+        )
+        cls.env["stock.quant"]._update_available_quantity(
+            product, cls.warehouse.lot_stock_id, 1000
+        )
+        return product
+
+    @classmethod
+    def _sell(cls, lines, deliver=True, invoice=True, **vals):
+        """Confirm an order, deliver and invoice it.
+
+        :param lines: list of ``(product, quantity)`` or ``(product, quantity, vals)``
+        """
+        order = cls.env["sale.order"].create(
+            {
+                "partner_id": cls.customer.id,
+                "order_line": [
+                    Command.create(
+                        {
+                            "product_id": product.id,
+                            "product_uom_qty": quantity,
+                            **(line_vals[0] if line_vals else {}),
+                        }
+                    )
+                    for product, quantity, *line_vals in lines
+                ],
+                **vals,
+            }
+        )
+        order.action_confirm()
+        if deliver:
+            order.picking_ids.button_validate()
+        if invoice:
+            order._create_invoices().action_post()
+        return order
+
+    @classmethod
+    def _request(cls, order, quantities=None, role="clerk", **vals):
+        """A draft return made through the order's own button, as ``role``.
+
+        :param quantities: quantity by product; empty: everything returnable
+        """
+        action = order.with_user(cls.users[role]).action_create_return()
+        form = Form(
+            cls.env["sale.return.order"]
+            .with_user(cls.users[role])
+            .with_context(**action["context"])
+        )
+        form.reason_id = cls.reason
+        for name, value in vals.items():
+            form[name] = value
+        for index in reversed(range(len(form.line_ids))):
+            with form.line_ids.edit(index) as line:
+                line.reason_id = cls.reason
+                product = line.product_id
+                if quantities is not None and product in quantities:
+                    line.quantity = quantities[product]
+            if quantities is not None and product not in quantities:
+                form.line_ids.remove(index)
+        return form.save()
+
+    @classmethod
+    def _as(cls, role, records):
+        return records.with_user(cls.users[role])
+
+    @classmethod
+    def _approved(cls, order, quantities=None, **vals):
+        return_order = cls._request(order, quantities, **vals)
+        return_order.action_submit()
+        cls._as("approver", return_order).action_approve()
+        return return_order
+
+    @classmethod
+    def _receive(cls, return_order, quantities=None, role="storekeeper", backorder=True):
+        """Validate the open receipt as the storekeeper does.
+
+        :param quantities: quantity by product; empty: everything
+        """
+        picking = return_order.sudo().picking_ids.filtered(
+            lambda picking: picking.state not in ("done", "cancel")
+        )
+        picking = picking.with_user(cls.users[role])
+        for move in picking.move_ids:
+            if quantities is not None:
+                move.quantity = quantities.get(move.product_id, 0)
+        picking.move_ids.picked = True
+        result = picking.button_validate()
+        if isinstance(result, dict):
+            wizard = Form.from_action(picking.env, result).save()
+            wizard.process() if backorder else wizard.process_cancel_backorder()
+        return picking

@@ -1,0 +1,140 @@
+"""Records that the requests of one API call name, read together."""
+
+from collections import defaultdict
+
+from odoo.fields import Domain
+
+from .api_payload import is_id
+
+
+class ApiLookup:
+    """Finds what payloads name among records the caller may read.
+
+    :param env: environment of the caller; the company is its current one
+    :param requests: well-formed requests
+    """
+
+    def __init__(self, env, requests):
+        self.env = env
+        lines = [line for request in requests for line in request["lines"]]
+        self._orders = self._load_orders(
+            [request.get("order") for request in requests]
+            + [line.get("order") for line in lines],
+            [line.get("sale_line") for line in lines],
+        )
+        self._sale_lines = {line.id: line for line in self._all_orders.order_line}
+        self._reasons = {
+            reason.code: reason
+            for reason in env["sale.return.reason"].search(
+                [("company_id", "in", [False, env.company.id])],
+                order="company_id DESC",
+            )
+        }
+
+    def _load_orders(self, refs, sale_line_ids):
+        names = [ref for ref in refs if isinstance(ref, str)]
+        ids = [ref for ref in refs if is_id(ref)]
+        sale_line_ids = [line_id for line_id in sale_line_ids if line_id]
+        domain = Domain("company_id", "=", self.env.company.id) & (
+            Domain("id", "in", ids)
+            | Domain("name", "in", names)
+            | Domain("client_order_ref", "in", names)
+            | Domain("order_line", "in", sale_line_ids)
+        )
+        self._all_orders = self.env["sale.order"].search(domain)
+        orders = defaultdict(lambda: self.env["sale.order"])
+        for order in self._all_orders:
+            orders[order.id] |= order
+            orders[order.name] |= order
+            if order.client_order_ref and order.client_order_ref != order.name:
+                orders[order.client_order_ref] |= order
+        return orders
+
+    def find_sale_line(self, request, line, path, errors):
+        """The sold line that a payload line names; empty with an error added."""
+        none = self.env["sale.order.line"]
+        if "sale_line" in line:
+            sale_line = self._sale_lines.get(line["sale_line"], none)
+            if not sale_line:
+                self._not_found(errors, f"{path}.sale_line", line["sale_line"])
+            return sale_line
+        ref = line.get("order", request.get("order"))
+        order_path = f"{path}.order" if "order" in line else "order"
+        orders = self._orders.get(ref, self.env["sale.order"])
+        if not orders:
+            self._not_found(errors, order_path, ref)
+            return none
+        if len(orders) > 1:
+            errors.add(
+                "INVALID",
+                order_path,
+                self.env._("Several orders are called “%s”: give the number.", ref),
+            )
+            return none
+        return self._find_product_line(orders, line, path, errors)
+
+    def _find_product_line(self, order, line, path, errors):
+        ref = line["product"]
+        lines = order.order_line.filtered(
+            lambda sale_line: not sale_line.display_type
+            and ref
+            in (
+                [sale_line.product_id.id]
+                if is_id(ref)
+                else [sale_line.product_id.default_code, sale_line.product_id.barcode]
+            )
+        )
+        if not lines:
+            self._not_found(errors, f"{path}.product", ref)
+        if len(lines) > 1:
+            # The same article twice on an order: the line with enough left to return.
+            lines = lines.sorted(
+                lambda sale_line: sale_line.quantity_returnable < line["quantity"]
+            )
+        return lines[:1]
+
+    def find_reason(self, code, path, errors):
+        if not code:
+            return self.env["sale.return.reason"]
+        reason = self._reasons.get(code)
+        if not reason:
+            self._not_found(errors, path, code)
+        return reason or self.env["sale.return.reason"]
+
+    def find_uom(self, sale_line, ref, path, errors):
+        """The unit named by a payload line; the order's where none is named."""
+        uoms = (
+            sale_line.product_uom_id
+            | sale_line.product_id.uom_id
+            | sale_line.product_id.uom_ids
+        )
+        if not ref or not sale_line:
+            return sale_line.product_uom_id
+        uom = uoms.filtered(lambda unit: ref in (unit.id, unit.name))[:1]
+        if not uom:
+            errors.add(
+                "INVALID",
+                path,
+                self.env._(
+                    "%(product)s is not counted in “%(uom)s” but in: %(known)s.",
+                    product=sale_line.product_id.display_name,
+                    uom=ref,
+                    known=", ".join(uoms.mapped("name")),
+                ),
+            )
+        return uom
+
+    def find_warehouse(self, ref, path, errors):
+        Warehouse = self.env["stock.warehouse"].sudo()  # clerks may not read them
+        if not ref:
+            return Warehouse
+        field = "id" if is_id(ref) else "code"
+        warehouse = Warehouse.search(
+            [(field, "=", ref), ("company_id", "=", self.env.company.id)], limit=1
+        )
+        if not warehouse:
+            self._not_found(errors, path, ref)
+        return warehouse
+
+    def _not_found(self, errors, path, ref):
+        errors.add("NOT_FOUND", path, self.env._("“%s” was not found.", ref))

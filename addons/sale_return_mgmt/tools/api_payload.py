@@ -1,0 +1,144 @@
+"""Shape of what other systems send, checked before any record is touched."""
+
+import hashlib
+import json
+import math
+
+MAX_ID = 2**31 - 1
+MAX_TEXT = 5000
+MAX_QUANTITY = 1e9
+
+
+class PayloadErrors(list):
+    """Refusals of one request, as the API answers them."""
+
+    def add(self, code, path, message, **details):
+        self.append(
+            {"code": code, "path": path, "message": message, "details": details}
+        )
+
+
+def digest(request):
+    """Fingerprint of a request: equal for equal content, whatever the key order."""
+    text = json.dumps(request, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def is_text(value):
+    """A non-empty line or paragraph that the database can store."""
+    if not isinstance(value, str) or not value.strip() or len(value) > MAX_TEXT:
+        return False
+    return not any(
+        ord(char) < 32 and char not in "\t\n\r" or 0xD800 <= ord(char) <= 0xDFFF
+        for char in value
+    )
+
+
+def is_id(value):
+    return (
+        isinstance(value, int)
+        and not isinstance(value, bool)
+        and 0 < value <= MAX_ID
+    )
+
+
+def is_reference(value):
+    return is_id(value) or is_text(value)
+
+
+def is_quantity(value):
+    return (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and math.isfinite(value)
+        and 0 < value <= MAX_QUANTITY
+    )
+
+
+def is_one_of(*values):
+    return lambda value: isinstance(value, str) and value in values
+
+
+def is_list(value):
+    return isinstance(value, list | tuple) and bool(value)
+
+
+LINE_KEYS = {
+    "order": is_reference,
+    "sale_line": is_id,
+    "product": is_reference,
+    "quantity": is_quantity,
+    "uom": is_reference,
+    "reason": is_text,
+    "note": is_text,
+    "goods": is_one_of("return", "keep"),
+    "resolution": is_one_of("refund"),
+}
+REQUEST_KEYS = {
+    "source": is_text,
+    "ref": is_text,
+    "order": is_reference,
+    "lines": is_list,
+    "goods": is_one_of("return", "keep"),
+    "reason": is_text,
+    "refund_method": is_one_of("credit"),
+    "warehouse": is_reference,
+    "customer_reference": is_text,
+    "tracking": is_text,
+}
+
+
+def check_shape(env, request):
+    """Refuse what is not of the documented shape.
+
+    :return: ``PayloadErrors``, empty where the request may be looked up
+    """
+    errors = PayloadErrors()
+    if not isinstance(request, dict):
+        errors.add("INVALID", "", env._("A request is an object with named keys."))
+        return errors
+    _check_keys(env, errors, "", request, REQUEST_KEYS)
+    for key in ("source", "ref"):
+        if key not in request:
+            errors.add("INVALID", key, env._("“%s” is missing.", key))
+    if "lines" not in request:
+        errors.add("INVALID", "lines", env._("“%s” is missing.", "lines"))
+    elif is_list(request["lines"]):
+        for index, line in enumerate(request["lines"]):
+            _check_line(env, errors, f"lines.{index}", line, "order" in request)
+    return errors
+
+
+def _check_line(env, errors, path, line, has_order):
+    if not isinstance(line, dict):
+        errors.add("INVALID", path, env._("A line is an object with named keys."))
+        return
+    _check_keys(env, errors, f"{path}.", line, LINE_KEYS)
+    if "quantity" not in line:
+        errors.add(
+            "INVALID", f"{path}.quantity", env._("“%s” is missing.", "quantity")
+        )
+    if "sale_line" in line:
+        return
+    if "product" not in line:
+        errors.add("INVALID", f"{path}.product", env._("“%s” is missing.", "product"))
+    if "order" not in line and not has_order:
+        errors.add("INVALID", f"{path}.order", env._("“%s” is missing.", "order"))
+
+
+def _check_keys(env, errors, prefix, values, checks):
+    for key, value in values.items():
+        if key not in checks:
+            errors.add(
+                "INVALID",
+                f"{prefix}{str(key)[:64]}",
+                env._(
+                    "Unknown key. Known keys: %s.", ", ".join(sorted(checks))
+                ),
+            )
+        elif not checks[key](value):
+            errors.add(
+                "INVALID",
+                f"{prefix}{key}",
+                env._("The value of “%s” is not valid here.", key),
+            )

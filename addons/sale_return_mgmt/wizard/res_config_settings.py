@@ -1,0 +1,15 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    sale_return_refund_trigger = fields.Selection(
+        related="company_id.sale_return_refund_trigger", readonly=False
+    )
+    sale_return_post_refund = fields.Boolean(
+        related="company_id.sale_return_post_refund", readonly=False
+    )
+    sale_return_four_eyes = fields.Boolean(
+        related="company_id.sale_return_four_eyes", readonly=False
+    )
