@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ..exceptions import return_error
@@ -16,6 +16,7 @@ class SaleReturnApprovalMixin(models.AbstractModel):
         search="_search_can_approve",
     )
 
+    @api.depends_context("uid")
     def _compute_can_approve(self):
         for order in self:
             order.can_approve = not order._get_cannot_decide_error()

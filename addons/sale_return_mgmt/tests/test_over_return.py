@@ -1,0 +1,280 @@
+import threading
+
+import psycopg2.errors
+
+from odoo import api
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.modules.registry import Registry
+from odoo.service.model import retrying
+from odoo.tests import BaseCase, tagged
+from odoo.tests.common import get_db_name
+from odoo.tools import SQL, mute_logger
+
+from odoo.addons.base.tests.common import DISABLED_MAIL_CONTEXT
+
+from .common import SaleReturnCommon
+
+
+@tagged("post_install", "-at_install")
+class TestOverReturn(SaleReturnCommon):
+    def _draft(self, order, quantity, **line_vals):
+        """A draft made as an integration would: no screen in between."""
+        return (
+            self.env["sale.return.order"]
+            .with_user(self.users["clerk"])
+            .create(
+                {
+                    "partner_id": order.partner_id.id,
+                    "line_ids": [
+                        Command.create(
+                            {
+                                "sale_line_id": order.order_line[:1].id,
+                                "quantity": quantity,
+                                "reason_id": self.reason.id,
+                                **line_vals,
+                            }
+                        )
+                    ],
+                }
+            )
+        )
+
+    def _assert_refused(self, return_order, returnable):
+        with self.assertRaises(UserError) as error:
+            return_order.action_submit()
+        self.assertEqual(
+            error.exception.sale_return_code, "QTY_EXCEEDS_RETURNABLE", error.exception
+        )
+        self.assertEqual(
+            error.exception.sale_return_details["returnable"], returnable
+        )
+
+    def test_more_than_delivered_is_refused(self):
+        order = self._sell([(self.product, 5)])
+        self._assert_refused(self._draft(order, 6), 5)
+        self._draft(order, 5).action_submit()
+
+    def test_two_lines_together_cannot_exceed_what_is_left(self):
+        order = self._sell([(self.product, 5)])
+        return_order = self._draft(order, 3)
+        return_order.line_ids.copy({"order_id": return_order.id})
+        self._assert_refused(return_order, 2)
+
+    def test_open_returns_reserve_until_they_end(self):
+        order = self._sell([(self.product, 5)])
+        first = self._draft(order, 3)
+        first.action_submit()
+        second = self._draft(order, 3)
+        self._assert_refused(second, 2)
+        self._as("approver", first).action_approve()
+        self._assert_refused(second, 2)
+        first.action_cancel()
+        second.action_submit()
+
+    def test_typed_delivered_quantities_do_not_count(self):
+        order = self._sell([(self.product, 5)], deliver=False, invoice=False)
+        order.order_line.qty_delivered = 99
+        self._assert_refused(self._draft(order, 1), 0)
+
+    def test_another_unit_cannot_hide_too_much(self):
+        dozen = self.env.ref("uom.product_uom_dozen")
+        order = self._sell([(self.product, 10)])
+        self._assert_refused(
+            self._draft(order, 1, product_uom_id=dozen.id), round(10 / 12, 2)
+        )
+
+    def test_impossible_quantities_are_refused(self):
+        order = self._sell([(self.product, 5)])
+        for quantity in (0, -1, 2e9, float("nan"), float("inf"), float("-inf")):
+            with (
+                self.subTest(quantity=quantity),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(Exception),
+                self.env.cr.savepoint(),
+            ):
+                self._draft(order, quantity).flush_recordset()
+
+    def test_what_was_never_delivered_cannot_be_returned(self):
+        service = self.env["product.product"].create(
+            {"name": "Service", "type": "service"}
+        )
+        order = self._sell([(service, 1)], deliver=False, invoice=False)
+        with self.assertRaisesRegex(UserError, "cannot be returned"):
+            self._draft(order, 1)
+        quotation = self.env["sale.order"].create(
+            {
+                "partner_id": self.customer.id,
+                "order_line": [Command.create({"product_id": self.product.id})],
+            }
+        )
+        with self.assertRaisesRegex(UserError, "not confirmed"):
+            self._draft(quotation, 1)
+
+    def test_lines_of_another_customer_are_refused(self):
+        other = self.env["res.partner"].create({"name": "Other"})
+        order = self._sell([(self.product, 5)], partner_id=other.id)
+        return_order = self._draft(self._sell([(self.product, 5)]), 1)
+        with self.assertRaisesRegex(UserError, "belongs to"):
+            return_order.line_ids.sale_line_id = order.order_line
+
+    def test_lines_in_another_currency_are_refused(self):
+        euro = self.setup_other_currency("EUR")
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "Euro", "currency_id": euro.id}
+        )
+        order = self._sell([(self.product, 5)])
+        other = self._sell([(self.product, 5)], pricelist_id=pricelist.id)
+        return_order = self._draft(order, 1)
+        with self.assertRaises(UserError) as error:
+            return_order.line_ids.copy(
+                {
+                    "order_id": return_order.id,
+                    "sale_line_id": other.order_line.id,
+                }
+            )
+        self.assertEqual(error.exception.sale_return_code, "CURRENCY_MISMATCH")
+
+    def test_reason_and_its_note_are_required(self):
+        order = self._sell([(self.product, 5)])
+        return_order = self._draft(order, 1, reason_id=False)
+        with self.assertRaises(UserError) as error:
+            return_order.action_submit()
+        self.assertEqual(error.exception.sale_return_code, "REASON_REQUIRED")
+        return_order.line_ids.reason_id = self.reason_note
+        with self.assertRaises(UserError) as error:
+            return_order.action_submit()
+        self.assertEqual(error.exception.sale_return_code, "NOTE_REQUIRED")
+        return_order.line_ids.note = "Broken"
+        return_order.action_submit()
+
+    def test_empty_returns_are_not_submitted(self):
+        return_order = self.env["sale.return.order"].with_user(
+            self.users["clerk"]
+        ).create({"partner_id": self.customer.id})
+        with self.assertRaisesRegex(UserError, "no lines"):
+            return_order.action_submit()
+
+
+@tagged("post_install", "-at_install", "database_breaking")
+class TestTwoAtOnce(BaseCase):
+    """Two real transactions that want the last unit: exactly one gets it.
+
+    Everything here is committed, because a transaction sees nothing of another's
+    uncommitted work, and removed again at the end.
+    """
+
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, api.SUPERUSER_ID, DISABLED_MAIL_CONTEXT)
+            product = env["product.product"].create(
+                {"name": "Last One", "type": "consu", "is_storable": False}
+            )
+            partner = env["res.partner"].create({"name": "Two at Once"})
+            order = env["sale.order"].create(
+                {
+                    "partner_id": partner.id,
+                    "order_line": [Command.create({"product_id": product.id})],
+                }
+            )
+            order.action_confirm()
+            order.picking_ids.move_ids.picked = True
+            order.picking_ids.button_validate()
+            returns = env["sale.return.order"].create(
+                [
+                    {
+                        "partner_id": partner.id,
+                        "line_ids": [
+                            Command.create(
+                                {
+                                    "sale_line_id": order.order_line.id,
+                                    "reason_id": env.ref(
+                                        "sale_return_mgmt."
+                                        "sale_return_reason_no_longer_wanted"
+                                    ).id,
+                                }
+                            )
+                        ],
+                    }
+                    for _index in range(2)
+                ]
+            )
+            self.ids = returns.ids
+            self.sale_order_id = order.id
+        self.addCleanup(self._remove)
+
+    def _remove(self):
+        moves = SQL(
+            """SELECT m.id FROM stock_move m
+                 JOIN sale_order_line l ON l.id = m.sale_line_id
+                WHERE l.order_id = %s""",
+            self.sale_order_id,
+        )
+        with self.registry.cursor() as cr:
+            for query in (
+                SQL("DELETE FROM sale_return_order WHERE id IN %s", tuple(self.ids)),
+                SQL("DELETE FROM stock_move_line WHERE move_id IN (%s)", moves),
+                SQL("DELETE FROM stock_move WHERE id IN (%s)", moves),
+                SQL("DELETE FROM stock_picking WHERE sale_id = %s", self.sale_order_id),
+                SQL("DELETE FROM sale_order WHERE id = %s", self.sale_order_id),
+            ):
+                cr.execute(query)
+
+    def _submit(self, cr, return_id):
+        env = api.Environment(cr, api.SUPERUSER_ID, DISABLED_MAIL_CONTEXT)
+        env["sale.return.order"].browse(return_id).action_submit()
+        env.flush_all()
+
+    def _states(self):
+        with self.registry.cursor() as cr:
+            cr.execute(
+                SQL(
+                    "SELECT state FROM sale_return_order WHERE id IN %s ORDER BY state",
+                    tuple(self.ids),
+                )
+            )
+            return [state for (state,) in cr.fetchall()]
+
+    def test_a_snapshot_older_than_the_winner_cannot_win_as_well(self):
+        """The lock alone is granted here: only the updated guard makes the loser fail,
+        so that Odoo replays it on what the winner wrote."""
+        first, second = self.ids
+        with self.registry.cursor() as late:
+            late.execute("SELECT 1")  # pins the snapshot
+            with self.registry.cursor() as early:
+                self._submit(early, first)
+            with (
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(psycopg2.errors.SerializationFailure),
+            ):
+                self._submit(late, second)
+            late.rollback()
+            with self.assertRaisesRegex(UserError, "can still be returned"):
+                self._submit(late, second)
+            late.rollback()
+        self.assertEqual(self._states(), ["draft", "submitted"])
+
+    def test_two_threads_at_once_end_with_one_success(self):
+        barrier, errors = threading.Barrier(2), []
+
+        def submit(return_id):
+            try:
+                with self.registry.cursor() as cr:
+                    env = api.Environment(cr, api.SUPERUSER_ID, DISABLED_MAIL_CONTEXT)
+                    barrier.wait(timeout=10)
+                    retrying(lambda: self._submit(cr, return_id), env)
+            except UserError as error:
+                errors.append(error)
+
+        threads = [
+            threading.Thread(target=submit, args=(return_id,)) for return_id in self.ids
+        ]
+        with mute_logger("odoo.sql_db", "odoo.service.model"):
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(timeout=60)
+        self.assertEqual(len(errors), 1, errors)
+        self.assertEqual(self._states(), ["draft", "submitted"])
