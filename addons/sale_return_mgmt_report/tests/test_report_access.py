@@ -1,0 +1,133 @@
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
+
+from .common import AMOUNTS, SaleReturnReportCommon
+
+
+@tagged("post_install", "-at_install")
+class TestReportAccess(SaleReturnReportCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for role, group in {
+            "salesman": "sales_team.group_sale_salesman",
+            "sales_leader": "sales_team.group_sale_salesman_all_leads",
+        }.items():
+            cls.users[role] = new_test_user(
+                cls.env,
+                login=f"return_report_{role}",
+                groups=group,
+                company_id=cls.company.id,
+                company_ids=[Command.set(cls.company.ids)],
+            )
+        cls.return_order = cls._request(cls._sell([(cls.product, 5)]))
+        cls.order = cls.return_order.sale_order_ids.sudo()
+
+    def _can_read(self, role):
+        domain = [("order_id", "=", self.return_order.id)]
+        return bool(self._report(role).search(domain))
+
+    def test_readers_of_returns_read_rows_and_amounts(self):
+        for role in ("viewer", "clerk", "approver", "manager", "accountant"):
+            with self.subTest(role=role):
+                self.assertTrue(self._can_read(role))
+                [row] = self._report(role).search_read(
+                    [("order_id", "=", self.return_order.id)], AMOUNTS
+                )
+                self.assertEqual(row["amount_total"], 575)
+
+    def test_warehouse_and_employees_are_refused(self):
+        for role in ("warehouse", "storekeeper", "employee"):
+            with self.subTest(role=role), self.assertRaises(AccessError):
+                self._can_read(role)
+
+    def test_salesman_reads_the_returns_of_own_orders_only(self):
+        self.order.user_id = self.users["accountant"]
+        self.assertFalse(self._can_read("salesman"))
+        self.assertTrue(self._can_read("sales_leader"))
+        for owner in (self.users["salesman"], self.env["res.users"]):
+            self.order.user_id = owner
+            self.assertTrue(self._can_read("salesman"))
+
+    def test_salesman_totals_leave_out_the_orders_of_others(self):
+        self.order.user_id = self.users["accountant"]
+        own = self._sell([(self.product, 2)], user_id=self.users["salesman"].id)
+        own_return = self._request(own)
+        groups = self._report("salesman")._read_group(
+            [("order_id", "in", (self.return_order | own_return).ids)],
+            ["order_id"],
+            ["amount_total:sum"],
+        )
+        self.assertEqual(groups, [(own_return.with_env(groups[0][0].env), 230.0)])
+
+    def test_returns_of_other_companies_are_invisible(self):
+        other = self.setup_other_company()["company"]
+        foreigner = new_test_user(
+            self.env,
+            login="return_report_foreigner",
+            groups="sale_return_mgmt.group_sale_return_manager",
+            company_id=other.id,
+            company_ids=[Command.set(other.ids)],
+        )
+        self.users["foreigner"] = foreigner
+        domain = [("order_id", "=", self.return_order.id)]
+        report = self._report("foreigner")
+        self.assertFalse(report.search(domain))
+        with self.assertRaises(AccessError):
+            report.with_context(allowed_company_ids=self.company.ids).search(domain)
+        row = report.browse(self.return_order.line_ids.id)
+        self.assertFalse(row.read(["amount_total"]))
+
+        foreigner.company_ids |= self.company
+        self.assertFalse(
+            report.with_context(allowed_company_ids=other.ids).search(domain)
+        )
+        both = (other | self.company).ids
+        self.assertTrue(report.with_context(allowed_company_ids=both).search(domain))
+
+    def test_companies_of_other_currencies_are_added_up_in_the_current_one(self):
+        euro = self.setup_other_currency("EUR")
+        other = self.setup_other_company(currency_id=euro.id)["company"]
+        for currency, rate in ((euro, 1.0), (self.company.currency_id, 0.5)):
+            self.env["res.currency.rate"].create(
+                {
+                    "currency_id": currency.id,
+                    "company_id": other.id,
+                    "name": "2020-01-01",
+                    "rate": rate,
+                }
+            )
+        manager = self.users["manager"]
+        manager.company_ids |= other
+        report = self._report("manager").with_context(
+            allowed_company_ids=(other | self.company).ids
+        )
+        row = report.search([("order_id", "=", self.return_order.id)])
+        self.assertRecordValues(
+            row, [{"currency_id": euro.id, "amount_total": 575 * 2.0}]
+        )
+
+    def test_nobody_writes_the_analysis(self):
+        row = self._report("manager").search([("order_id", "=", self.return_order.id)])
+        with self.assertRaises(AccessError):
+            row.write({"quantity": 1})
+        with self.assertRaises(AccessError):
+            row.unlink()
+
+    def test_menu_is_seen_by_readers_of_returns(self):
+        menu = self.env.ref("sale_return_mgmt_report.sale_return_report_menu")
+        parent = self.env.ref("sale.menu_sale_report")
+        sales = self.env.ref("sale.menu_reporting_sales")
+        for role, seen in {"viewer": True, "accountant": True, "employee": False}.items():
+            visible = menu.with_user(self.users[role])._visible_menu_ids()
+            self.assertEqual({menu.id, parent.id} <= visible, seen, role)
+            self.assertNotIn(sales.id, visible, role)
+
+    def test_row_opens_its_return_order(self):
+        row = self._report().search([("order_id", "=", self.return_order.id)])
+        action = row.action_open_order()
+        self.assertEqual(
+            (action["res_model"], action["res_id"]),
+            ("sale.return.order", self.return_order.id),
+        )

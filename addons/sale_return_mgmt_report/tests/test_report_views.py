@@ -1,0 +1,117 @@
+from odoo.tests import tagged
+
+from .common import AMOUNTS, QUANTITIES, SaleReturnReportCommon
+
+
+@tagged("post_install", "-at_install")
+class TestReportViews(SaleReturnReportCommon):
+    """What the pivot and the graph ask the server for, as the web client asks."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        lamp, chair = cls.product, cls.product_on_order
+        may = cls._request(cls._sell([(lamp, 5)]), {lamp: 2}, date_request="2026-05-04")
+        june = cls._request(
+            cls._sell([(lamp, 5), (chair, 5)]), {lamp: 1, chair: 3},
+            date_request="2026-06-01",
+        )
+        june.line_ids.filtered(
+            lambda line: line.product_id == chair
+        ).reason_id = cls.reason_note
+        cls.returns = may | june
+        cls.domain = [("order_id", "in", cls.returns.ids)]
+
+    def test_pivot_of_reason_and_month(self):
+        groups = self._report().formatted_read_group(
+            self.domain,
+            ["reason_id", "date_request:month"],
+            ["quantity:sum", "amount_untaxed:sum", "return_count:count_distinct"],
+        )
+        cells = {
+            (group["reason_id"][0], group["date_request:month"][0]): (
+                group["quantity:sum"],
+                group["amount_untaxed:sum"],
+                group["return_count:count_distinct"],
+            )
+            for group in groups
+        }
+        self.assertEqual(
+            cells,
+            {
+                (self.reason.id, "2026-05-01"): (2, 200, 1),
+                (self.reason.id, "2026-06-01"): (1, 100, 1),
+                (self.reason_note.id, "2026-06-01"): (3, 300, 1),
+            },
+        )
+
+    def test_graph_by_reason_and_by_month(self):
+        for groupby, expected in (
+            ("reason_id", [3, 3]),
+            ("date_request:month", [2, 4]),
+        ):
+            groups = self._report().formatted_read_group(
+                self.domain, [groupby], ["quantity:sum"]
+            )
+            self.assertEqual([group["quantity:sum"] for group in groups], expected)
+
+    def test_every_group_by_of_the_search_view_works(self):
+        view = self._report().get_view(view_type="search")
+        arch = self.env["ir.ui.view"].browse(view["id"])._get_combined_arch()
+        contexts = [
+            filter_.get("context") for filter_ in arch.iter("filter") if filter_.get("context")
+        ]
+        self.assertGreaterEqual(len(contexts), 12)
+        for context in contexts:
+            groupby = eval(context)["group_by"]  # noqa: S307 our own view
+            groups = self._report().formatted_read_group(
+                self.domain, [groupby], ["quantity:sum"]
+            )
+            self.assertEqual(sum(group["quantity:sum"] for group in groups), 6, groupby)
+
+    def test_default_filter_leaves_out_what_was_not_approved(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "sale_return_mgmt_report.sale_return_report_action"
+        )
+        self.assertIn("'search_default_approved': 1", action["context"])
+        view = self.env.ref("sale_return_mgmt_report.sale_return_report_view_search")
+        [approved] = view._get_combined_arch().xpath("//filter[@name='approved']")
+        domain = self.domain + eval(approved.get("domain"))  # noqa: S307 our own view
+        self.assertFalse(self._report().search(domain))
+        self.returns[0].action_submit()
+        self.assertFalse(self._report().search(domain))
+        self._as("approver", self.returns[0]).action_approve()
+        self.assertEqual(self._report().search(domain).order_id, self.returns[0])
+
+    def test_measures_have_names_that_tell_them_apart(self):
+        fields = self._report().fields_get()
+        self.assertEqual(
+            {name: fields[name]["string"] for name in [*QUANTITIES, *AMOUNTS, "return_count"]},
+            {
+                "quantity": "Quantity Asked",
+                "quantity_approved": "Quantity Approved",
+                "quantity_received": "Quantity Received",
+                "quantity_accepted": "Quantity Accepted",
+                "quantity_refunded": "Quantity Credited",
+                "amount_untaxed": "Expected Credit, Untaxed",
+                "amount_total": "Expected Credit",
+                "amount_refunded_untaxed": "Credited, Untaxed",
+                "amount_refunded": "Credited",
+                "return_count": "Number of Returns",
+            },
+        )
+        # What is no measure of returns must not be offered as one.
+        measures = {
+            name
+            for name, field in fields.items()
+            if name != "id"
+            and field["type"] in ("integer", "float", "monetary")
+            and field.get("aggregator")
+        }
+        self.assertEqual(measures, {*QUANTITIES, *AMOUNTS, "return_count"})
+
+    def test_choices_are_those_of_the_documents(self):
+        fields = self._report().fields_get()
+        orders = self._report().env["sale.return.order"].fields_get()
+        for name in ("state", "receipt_status"):
+            self.assertEqual(fields[name]["selection"], orders[name]["selection"])
