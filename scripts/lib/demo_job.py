@@ -1,0 +1,330 @@
+"""The main job on a running server, as people and other systems do it: three new
+returns are requested, decided, received and credited, each step by its own user."""
+
+import time
+import uuid
+from contextlib import contextmanager
+from pathlib import Path
+from xmlrpc.client import Fault, ServerProxy
+
+import requests
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from .refusal import Refusal
+
+# Three returns by how they end: the customer, {product: (sold, returned)}, how many of
+# each are received (None: all), and what must be true of the answer in the end.
+CASES = {
+    "full": (
+        "partner_harbour",
+        {"product_lamp": (3, 2), "product_table": (2, 1)},
+        None,
+        {"state": "done", "receipt_status": "full", "transfers": ["done"]},
+    ),
+    "partial": (
+        "partner_chenguang",
+        {"product_blanket": (6, 4)},
+        3,
+        {
+            "state": "approved",
+            "receipt_status": "partial",
+            "transfers": ["assigned", "done"],
+        },
+    ),
+    "rejected": (
+        "partner_harbour",
+        {"product_table": (1, 1)},
+        0,
+        {"state": "rejected", "receipt_status": "none", "transfers": []},
+    ),
+}
+REJECTION = "The photos show marks of use."
+
+
+def run(base_url, db, out_dir):
+    """Do the job, print what became of the returns and write their documents.
+
+    :param str base_url: address of the server, without a slash at the end
+    :param str db: a database with the addon's demo data
+    :param Path out_dir: folder for the PDFs, made if need be
+    :raise Refusal: if something ends otherwise than it should
+    """
+    console = Console()
+    job = Job(base_url, db)
+    out_dir = Path(out_dir)
+    out_dir.mkdir(parents=True, exist_ok=True)
+    with step(console, "Three orders sold, delivered and invoiced", "admin"):
+        job.sell()
+    with step(console, "Three returns requested in one call", "return_clerk"):
+        job.request()
+    with step(console, "The same call again: nothing is made twice", "return_clerk"):
+        job.request(again=True)
+    with step(console, "Two returns approved, one rejected", "return_approver"):
+        job.decide()
+    with step(console, "Goods received, one parcel incomplete", "return_warehouse"):
+        job.receive()
+    with step(console, "Result read back and checked", "return_clerk"):
+        answers = job.read()
+    with step(console, "Documents printed", "return_clerk, return_warehouse"):
+        paths = job.print_documents(answers, out_dir)
+    console.print()
+    console.print(table(answers.values(), job.labels()))
+    for path in paths:
+        console.print(str(path), style="dim", highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def step(console, title, who):
+    start = time.monotonic()
+    with console.status(f"{title} [dim]({who})[/]"):
+        yield
+    seconds = time.monotonic() - start
+    console.print(
+        f"[green]✓[/] {title} [dim]({who}, {seconds:.1f} s)[/]", highlight=False
+    )
+
+
+class Person:
+    """A user of the demo data, whose login is the password."""
+
+    def __init__(self, base_url, db, login):
+        self.base_url, self.db, self.login = base_url, db, login
+        common = ServerProxy(f"{base_url}/xmlrpc/2/common")
+        self.uid = common.authenticate(db, login, login, {})
+        if not self.uid:
+            raise Refusal(
+                f"{login} cannot log in to {db} with the password {login}: make the "
+                "demo database anew."
+            )
+        self._models = ServerProxy(f"{base_url}/xmlrpc/2/object")
+
+    def call(self, model, method, *args, **kwargs):
+        try:
+            return self._models.execute_kw(
+                self.db, self.uid, self.login, model, method, args, kwargs
+            )
+        except Fault as fault:
+            reason = fault.faultString.strip().splitlines()[-1]
+            raise Refusal(f"{self.login} called {model}.{method}: {reason}") from fault
+
+    def log_in(self):
+        """Return a web session, as a browser has it."""
+        session = requests.Session()
+        params = {"db": self.db, "login": self.login, "password": self.login}
+        session.post(
+            f"{self.base_url}/web/session/authenticate", json={"params": params}
+        ).raise_for_status()
+        return session
+
+
+class Job:
+    """The steps; they remember the orders and returns by case."""
+
+    def __init__(self, base_url, db):
+        self.base_url = base_url
+        self.admin = Person(base_url, db, "admin")
+        self.clerk = Person(base_url, db, "return_clerk")
+        self.approver = Person(base_url, db, "return_approver")
+        self.warehouse = Person(base_url, db, "return_warehouse")
+        self.refs = {case: f"{case}-{uuid.uuid4().hex[:8]}" for case in CASES}
+
+    def sell(self):
+        call = self.admin.call
+        domain = [
+            ("module", "=", "sale_return_mgmt"),
+            ("model", "in", ("res.partner", "product.product")),
+        ]
+        rows = call("ir.model.data", "search_read", domain, ["name", "res_id"])
+        self.ids = {row["name"]: row["res_id"] for row in rows}
+        vals_list = [
+            {
+                "partner_id": self.ids[customer],
+                "order_line": [
+                    (0, 0, {"product_id": self.ids[name], "product_uom_qty": sold})
+                    for name, (sold, _returned) in lines.items()
+                ],
+            }
+            for customer, lines, *_rest in CASES.values()
+        ]
+        order_ids = call("sale.order", "create", vals_list)
+        self.orders = dict(zip(CASES, order_ids, strict=True))
+        call("sale.order", "action_confirm", order_ids)
+        domain = [("sale_id", "in", order_ids)]
+        picking_ids = call("stock.picking", "search", domain)
+        call("stock.picking", "button_validate", picking_ids)
+        wizard = "sale.advance.payment.inv"
+        context = {"active_model": "sale.order", "active_ids": order_ids}
+        wizard_id = call(wizard, "create", {}, context=context)
+        call(wizard, "create_invoices", [wizard_id], context=context)
+        domain = [("invoice_line_ids.sale_line_ids.order_id", "in", order_ids)]
+        invoice_ids = call("account.move", "search", domain)
+        call("account.move", "action_post", invoice_ids)
+
+    def request(self, again=False):
+        payload = [
+            {
+                "source": "demo shop",
+                "ref": self.refs[case],
+                "order": self.orders[case],
+                "customer_reference": f"CLAIM-{self.refs[case][-4:].upper()}",
+                "lines": [
+                    {
+                        "product": self.ids[name],
+                        "quantity": returned,
+                        "reason": "NOT_AS_DESCRIBED",
+                    }
+                    for name, (_sold, returned) in lines.items()
+                ],
+            }
+            for case, (_customer, lines, *_rest) in CASES.items()
+        ]
+        results = self.clerk.call("sale.return.order", "api_request", payload)
+        for case, result in zip(CASES, results, strict=True):
+            found = {"replayed": result.get("replayed"), "state": result.get("state")}
+            expect(case, found, {"replayed": again, "state": "submitted"}, result)
+        ids = [result["id"] for result in results]
+        self.returns = dict(zip(CASES, ids, strict=True))
+
+    def decide(self):
+        call = self.approver.call
+        approved = [self.returns[case] for case in CASES if case != "rejected"]
+        call("sale.return.order", "action_approve", approved)
+        rejected = [self.returns["rejected"]]
+        call("sale.return.order", "action_reject", rejected, REJECTION)
+
+    def receive(self):
+        call = self.warehouse.call
+        for case, (_customer, _lines, received, _expected) in CASES.items():
+            domain = [("return_order_id", "=", self.returns[case])]
+            picking_ids = call("stock.picking", "search", domain)
+            if received:
+                move_ids = call(
+                    "stock.move", "search", [("picking_id", "in", picking_ids)]
+                )
+                call("stock.move", "write", move_ids, {"quantity": received})
+            if picking_ids:
+                answer = call("stock.picking", "button_validate", picking_ids)
+                if isinstance(answer, dict):  # the dialog that offers a backorder
+                    self._confirm(answer)
+
+    def _confirm(self, action):
+        call, context = self.warehouse.call, action["context"]
+        wizard_id = call(action["res_model"], "create", {}, context=context)
+        call(action["res_model"], "process", [wizard_id], context=context)
+
+    def read(self):
+        ids = list(self.returns.values())
+        answers = self.clerk.call("sale.return.order", "api_get", ids)
+        answers = dict(zip(CASES, answers, strict=True))
+        for case, answer in answers.items():
+            _customer, lines, received, expected = CASES[case]
+            transfers = sorted(transfer["state"] for transfer in answer["transfers"])
+            expect(case, {**answer, "transfers": transfers}, expected, answer)
+            wanted = [
+                returned if received is None else received
+                for _sold, returned in lines.values()
+            ]
+            found = [line["quantity_refunded"] for line in answer["lines"]]
+            expect(case, {"credited": found}, {"credited": wanted}, answer)
+            posted = [
+                note["amount_total"]
+                for note in answer["credit_notes"]
+                if note["state"] == "posted"
+            ]
+            amounts = {"amount_refunded": answer["amount_refunded"]}
+            expect(case, {"amount_refunded": round(sum(posted), 2)}, amounts, answer)
+        full = answers["full"]
+        expect("full", full, {"amount_refunded": full["amount_total"]}, full)
+        rejected = answers["rejected"]
+        expect("rejected", rejected, {"rejection_reason": REJECTION}, rejected)
+        return answers
+
+    def labels(self):
+        """Return what people read for each value of the three statuses."""
+        names = ["state", "receipt_status", "refund_status"]
+        call = self.clerk.call
+        fields = call("sale.return.order", "fields_get", names, ["selection"])
+        return {name: dict(fields[name]["selection"]) for name in names}
+
+    def print_documents(self, answers, out_dir):
+        """Write the PDFs of the returns and return their paths."""
+        clerk, warehouse = self.clerk.log_in(), self.warehouse.log_in()
+        paths = []
+        for case, answer in answers.items():
+            if case == "rejected":
+                continue
+            slip = "sale_return_mgmt.report_return_slip"
+            documents = [(clerk, "return-slip", slip, answer)]
+            documents += [
+                (warehouse, "receipt-slip", "stock.report_deliveryslip", transfer)
+                for transfer in answer["transfers"]
+                if transfer["state"] == "done"
+            ]
+            documents += [
+                (clerk, "credit-note", "account.report_invoice", note)
+                for note in answer["credit_notes"]
+            ]
+            for session, kind, report, record in documents:
+                path = out_dir / f"{kind}-{record['name'].replace('/', '-')}.pdf"
+                path.write_bytes(self._print(session, report, record["id"]))
+                paths.append(path)
+        return paths
+
+    def _print(self, session, report, record_id):
+        response = session.get(f"{self.base_url}/report/pdf/{report}/{record_id}")
+        if not response.content.startswith(b"%PDF-"):
+            raise Refusal(
+                f"{report} of record {record_id} is no PDF (HTTP "
+                f"{response.status_code}); the server's log says why."
+            )
+        return response.content
+
+
+def expect(case, found, expected, answer):
+    """Refuse to go on where ``found`` lacks something of ``expected``."""
+    wrong = {key: found.get(key) for key in expected if found.get(key) != expected[key]}
+    if wrong:
+        raise Refusal(f"“{case}” ended with {wrong}, not {expected}: {answer}")
+
+
+def table(answers, labels):
+    """What became of the returns, for people."""
+    result = Table(box=box.ROUNDED, show_lines=True, header_style="bold")
+    for heading in ("Return", "Lines", "Approval", "Goods", "Money"):
+        result.add_column(heading, overflow="fold")
+    result.add_column("Amounts", justify="right", no_wrap=True)
+    for answer in answers:
+        lines = [
+            f"{line['quantity']:g} × {line['product']}" for line in answer["lines"]
+        ]
+        goods = [f"{entry['name']} {entry['state']}" for entry in answer["transfers"]]
+        money = [f"{note['name']} {note['state']}" for note in answer["credit_notes"]]
+        state, refund = answer["state"], answer["refund_status"]
+        receipt = answer["receipt_status"]
+        currency = answer["currency"]
+        result.add_row(
+            cell(f"[bold]{answer['name']}[/]", [answer["customer"]]),
+            "\n".join(lines),
+            cell(
+                colored(labels["state"][state], state),
+                filter(None, [answer["rejection_reason"]]),
+            ),
+            cell(colored(labels["receipt_status"][receipt], receipt), goods),
+            cell(colored(labels["refund_status"][refund], refund), money),
+            f"{answer['amount_total']:.2f} {currency}\n"
+            f"[dim]credited[/] {answer['amount_refunded']:.2f} {currency}",
+        )
+    return result
+
+
+def cell(first, more):
+    return "\n".join([first, *(f"[dim]{text}[/]" for text in more)])
+
+
+def colored(label, value):
+    color = {"rejected": "red", "partial": "yellow", "approved": "blue"}.get(
+        value, "green"
+    )
+    return label if value == "none" else f"[{color}]{label}[/]"
