@@ -13,7 +13,8 @@ from .databases import PREFIX
 from .places import ADDONS, locked, modules
 
 CORE = "sale_management,stock,sale_stock,account"
-LANGUAGE = "zh_CN"
+# The first is the default of users and partners; Odoo switches English off otherwise.
+LANGUAGE = "en_US,zh_CN"
 HASHED = {".py", ".xml", ".csv", ".po", ".sql", ".js", ".css", ".scss"}
 KEPT = 6
 
