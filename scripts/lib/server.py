@@ -38,10 +38,13 @@ def check_port(port):
 
 
 @contextlib.contextmanager
-def serving(odoo, database, port=None, workers=0, options=(), log="server.log"):
+def serving(
+    odoo, database, port=None, workers=0, options=(), log="server.log", stand_in=True
+):
     """Run a server on that database and yield its base URL; stop it in the end.
 
-    The PDFs of its reports are made by the stand-in for wkhtmltopdf.
+    The PDFs of its reports are made by the stand-in for wkhtmltopdf, or else by the
+    machine's own.
     """
     port = port or free_port()
     base_url = f"http://{HOST}:{port}"
@@ -51,7 +54,8 @@ def serving(odoo, database, port=None, workers=0, options=(), log="server.log"):
         f"UPDATE ir_config_parameter SET value = '{base_url}' WHERE key = 'web.base.url'",
     )
     variables = odoo.databases.variables()
-    variables["PATH"] = f"{STAND_IN}{os.pathsep}{variables['PATH']}"
+    if stand_in:
+        variables["PATH"] = f"{STAND_IN}{os.pathsep}{variables['PATH']}"
     path = odoo.folder / log
     with path.open("w") as file:
         process = subprocess.Popen(
