@@ -81,7 +81,7 @@ class SaleReturnReport(models.Model):
     amount_refunded = fields.Monetary("Credited", readonly=True, groups=MONEY_GROUPS)
 
     _depends = {
-        "account.move": ["return_order_id", "state"],
+        "account.move": ["state"],
         "account.move.line": [
             "balance",
             "display_type",
@@ -240,7 +240,10 @@ class SaleReturnReport(models.Model):
                     ) AS base
                 FROM account_move move
                 JOIN account_move_line every ON every.move_id = move.id
-                WHERE move.return_order_id IS NOT NULL AND move.state = 'posted'
+                WHERE move.state = 'posted' AND move.id IN (
+                    SELECT move_id FROM account_move_line
+                    WHERE return_line_id IS NOT NULL
+                )
                 GROUP BY move.id
             ) tax ON tax.id = item.move_id
             WHERE item.return_line_id IS NOT NULL AND item.display_type = 'product'

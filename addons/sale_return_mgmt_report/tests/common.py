@@ -23,7 +23,9 @@ class SaleReturnReportCommon(SaleReturnCommon):
     def _sums(self, return_orders, names):
         """What the report totals to for ``return_orders``, in the order of ``names``."""
         [sums] = self._report()._read_group(
-            [("order_id", "in", return_orders.ids)], [], [f"{name}:sum" for name in names]
+            [("order_id", "in", return_orders.ids)],
+            [],
+            [f"{name}:sum" for name in names],
         )
         return sums
 
@@ -37,8 +39,8 @@ class SaleReturnReportCommon(SaleReturnCommon):
         """The report says what orders, lines and journal entries say."""
         orders = return_orders.sudo()
         company = orders.company_id
-        entries = self.env["account.move"].search(
-            [("return_order_id", "in", orders.ids), ("state", "=", "posted")]
+        entries = orders.line_ids.refund_line_ids.move_id.filtered(
+            lambda entry: entry.state == "posted"
         )
         self.assertSums(
             return_orders,

@@ -119,7 +119,11 @@ class TestReportAccess(SaleReturnReportCommon):
         menu = self.env.ref("sale_return_mgmt_report.sale_return_report_menu")
         parent = self.env.ref("sale.menu_sale_report")
         sales = self.env.ref("sale.menu_reporting_sales")
-        for role, seen in {"viewer": True, "accountant": True, "employee": False}.items():
+        for role, seen in {
+            "viewer": True,
+            "accountant": True,
+            "employee": False,
+        }.items():
             visible = menu.with_user(self.users[role])._visible_menu_ids()
             self.assertEqual({menu.id, parent.id} <= visible, seen, role)
             self.assertNotIn(sales.id, visible, role)

@@ -92,7 +92,9 @@ class TestReportSums(SaleReturnReportCommon):
 
     def test_partial_receipt_is_credited_in_part(self):
         self.company.sale_return_refund_trigger = "manual"
-        return_order = self._approved(self._sell([(self.product, 6)]), {self.product: 6})
+        return_order = self._approved(
+            self._sell([(self.product, 6)]), {self.product: 6}
+        )
         self._receive(return_order, {self.product: 2})
         self._as("manager", return_order).action_settle()
         self.assertSums(
@@ -164,7 +166,9 @@ class TestReportSums(SaleReturnReportCommon):
         pricelist = self.env["product.pricelist"].create(
             {"name": "Euro", "currency_id": euro.id}
         )
-        order = self._sell([(self.product, 5, {"price_unit": 80.0})], pricelist_id=pricelist.id)
+        order = self._sell(
+            [(self.product, 5, {"price_unit": 80.0})], pricelist_id=pricelist.id
+        )
         return_order = self._request(order, {self.product: 2})
         return_order.date_request = "2030-06-01"
         return_order.action_submit()
@@ -185,14 +189,18 @@ class TestReportSums(SaleReturnReportCommon):
         pricelist = self.env["product.pricelist"].create(
             {"name": "Euro", "currency_id": euro.id}
         )
-        order = self._sell([(self.product, 1, {"price_unit": 80.0})], pricelist_id=pricelist.id)
+        order = self._sell(
+            [(self.product, 1, {"price_unit": 80.0})], pricelist_id=pricelist.id
+        )
         return_order = self._request(order)
         return_order.date_request = "2019-01-01"
         self.assertSums(return_order, amount_untaxed=40, amount_total=46)
         self.assertSumsAreDocuments(return_order)
 
     def test_reversed_credit_note_subtracts_itself(self):
-        return_order = self._approved(self._sell([(self.product, 5)]), {self.product: 2})
+        return_order = self._approved(
+            self._sell([(self.product, 5)]), {self.product: 2}
+        )
         self._receive(return_order)
         self.assertSums(return_order, quantity_refunded=2, amount_refunded=230)
         refund = return_order.sudo().refund_ids
@@ -208,7 +216,9 @@ class TestReportSums(SaleReturnReportCommon):
 
     def test_draft_credit_note_is_not_credited(self):
         self.company.sale_return_post_refund = False
-        return_order = self._approved(self._sell([(self.product, 5)]), {self.product: 2})
+        return_order = self._approved(
+            self._sell([(self.product, 5)]), {self.product: 2}
+        )
         self._receive(return_order)
         self.assertEqual(return_order.sudo().refund_ids.state, "draft")
         self.assertSums(return_order, quantity_refunded=0, amount_refunded=0)
@@ -231,7 +241,9 @@ class TestReportSums(SaleReturnReportCommon):
         returns = self._request(self._sell([(lamp, 5), (chair, 5)]))
         returns |= self._request(self._sell([(lamp, 1)]))
         [(count, rows)] = self._report()._read_group(
-            [("order_id", "in", returns.ids)], [], ["return_count:count_distinct", "__count"]
+            [("order_id", "in", returns.ids)],
+            [],
+            ["return_count:count_distinct", "__count"],
         )
         self.assertEqual((count, rows), (2, 3))
 
