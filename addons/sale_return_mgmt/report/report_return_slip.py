@@ -43,7 +43,9 @@ class ReportReturnSlip(models.AbstractModel):
                     move.product_uom_qty, line.product_uom_id, rounding_method="HALF-UP"
                 )
         if not sheets:
-            warehouse = order_sudo.warehouse_id or order_sudo.sale_order_ids.warehouse_id
+            warehouse = (
+                order_sudo.warehouse_id or order_sudo.sale_order_ids.warehouse_id
+            )
             key = (order_sudo.partner_shipping_id, warehouse[:1].partner_id)
             sheets[key] = {line: line._get_granted_quantity() for line in lines_sudo}
         return [
