@@ -7,6 +7,8 @@ from odoo.tools import file_open
 from odoo.tools.translate import trans_export
 
 MODULE = "sale_return_mgmt_report"
+# The same in both languages; the linter wants such a translation left empty.
+INTERNATIONAL = {"ID"}
 
 
 @tagged("post_install", "-at_install")
@@ -23,4 +25,4 @@ class TestReportTranslations(TransactionCase):
         translated = {
             entry.msgid for entry in self._read("zh_CN.po").translated_entries()
         }
-        self.assertEqual(translated, terms)
+        self.assertEqual(translated, terms - INTERNATIONAL)
