@@ -167,6 +167,32 @@ class TestCompany(SaleReturnCommon):
         )
         self.assertEqual(return_order.sudo().refund_ids.company_id, self.other_company)
 
+    def test_a_manager_of_two_companies_acts_in_that_of_the_return(self):
+        self.other_company.sale_return_refund_trigger = "manual"
+        return_order = self._request_elsewhere(self._sell_elsewhere())
+        return_order.action_submit()
+        manager = self.users["manager"]
+        both = (self.company | self.other_company).ids
+        manager.company_ids = [Command.set(both)]
+        return_order = return_order.with_user(manager).with_context(
+            allowed_company_ids=both
+        )
+        return_order.action_approve()
+        self.assertEqual(return_order.picking_ids.company_id, self.other_company)
+        return_order.picking_ids.button_validate()
+        return_order.action_settle()
+        self.assertRecordValues(
+            return_order.sudo().refund_ids,
+            [
+                {
+                    "state": "posted",
+                    "company_id": self.other_company.id,
+                    "amount_total": 500.0,
+                    "payment_state": "paid",
+                }
+            ],
+        )
+
     def test_an_archived_warehouse_comes_back_with_its_operation_type(self):
         warehouse = self.env["stock.warehouse"].create({"name": "North", "code": "NOR"})
         warehouse.action_archive()

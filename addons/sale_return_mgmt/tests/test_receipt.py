@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
@@ -162,6 +164,23 @@ class TestReceipt(SaleReturnCommon):
             self._receipts(return_order).mapped("state"), ["done", "cancel"]
         )
         self.assertEqual(return_order.receipt_status, "short")
+
+    def test_a_transfer_duplicated_after_closing_short_is_not_accepted(self):
+        """Its quantity was given free and may be on another return by then."""
+        order = self._sell([(self.product, 5)])
+        return_order = self._approved(order, {self.product: 3})
+        receipt = self._open_receipt(return_order)
+        self._close_short(return_order)
+        self._receive(self._approved(order, {self.product: 5}))
+        with suppress(AccessError):  # refusing the copy is as good
+            duplicate = receipt.copy()
+            duplicate.action_confirm()
+            duplicate.button_validate()
+        self.env.invalidate_all()
+        self.assertEqual(return_order.line_ids.quantity_accepted, 0)
+        self.assertRecordValues(
+            order.order_line, [{"qty_delivered": 0, "qty_invoiced": 0}]
+        )
 
     def test_only_managers_close_short(self):
         return_order = self._approved(self._sell([(self.product, 5)]))
@@ -652,6 +671,25 @@ class TestReceipt(SaleReturnCommon):
         self._as("manager", return_order).action_settle()
         self.assertFalse(return_order.sudo().refund_ids)
 
+    def test_goods_sent_back_after_the_credit_are_to_be_invoiced_again(self):
+        order = self._sell([(self.product, 5)])
+        return_order = self._approved(order, {self.product: 2})
+        receipt = self._receive(return_order)
+        self.assertEqual(return_order.state, "done")
+        self._return_natively(receipt, 2).button_validate()
+        self.env.invalidate_all()
+        self.assertRecordValues(
+            return_order,
+            [{"state": "approved", "receipt_status": "pending", "amount_refunded": 230}],
+        )
+        self.assertEqual(
+            return_order.event_ids.sorted("sequence")[-1].type, "reopened"
+        )
+        self.assertRecordValues(
+            order.order_line,
+            [{"qty_delivered": 5, "qty_invoiced": 3, "qty_to_invoice": 2}],
+        )
+
     # === ODOO'S OWN RETURNS === #
 
     def test_native_returns_count(self):
@@ -732,8 +770,9 @@ class TestReceipt(SaleReturnCommon):
             receipt.return_order_id = False
         vals = self._prepare_forged_move(receipt, line)
         del vals["return_line_id"]
-        move = Move.with_context(default_return_line_id=line.id).create(vals)
-        self.assertFalse(move.sudo().return_line_id)
+        with self.assertRaises(AccessError):
+            Move.with_context(default_return_line_id=line.id).create(vals)
+        self.assertEqual(line.move_ids, receipt.sudo().move_ids)
 
     def test_storekeepers_of_another_company_cannot_copy_the_link(self):
         return_order = self._approved(self._sell([(self.product, 5)]), {self.product: 2})

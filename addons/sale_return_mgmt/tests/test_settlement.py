@@ -1,10 +1,9 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
-from odoo.tools import mute_logger
 
 from .common import SaleReturnCommon
 
@@ -528,6 +527,7 @@ class TestSettlement(SaleReturnCommon):
     # === WHO MAY WHAT === #
 
     def test_accountants_cannot_write_the_links(self):
+        self.company.sale_return_post_refund = False
         order = self._sell([(self.product, 5)])
         return_order = self._returned(order, {self.product: 2})
         refund = self._refunds(return_order)
@@ -586,14 +586,8 @@ class TestSettlement(SaleReturnCommon):
 
     # === WHEN IT FAILS === #
 
-    def test_a_credit_that_fails_does_not_undo_the_receipt(self):
-        order = self._sell([(self.product, 5)])
-        journal = order.invoice_ids.journal_id
-        return_order = self._approved(order, {self.product: 2})
-        journal.active = False
-        with mute_logger("odoo.addons.sale_return_mgmt"):
-            receipt = self._receive(return_order)
-        self.assertEqual(receipt.state, "done")
+    def _assert_receipt_stands_without_credit(self, return_order, reason):
+        self.assertEqual(return_order.sudo().picking_ids.state, "done")
         self.assertRecordValues(
             return_order,
             [
@@ -606,24 +600,50 @@ class TestSettlement(SaleReturnCommon):
         )
         self.assertFalse(return_order.sudo().refund_ids)
         event = return_order.event_ids.filtered(lambda event: event.type == "failed")
-        self.assertIn(journal.name, event.note)
+        self.assertIn(reason, event.note)
+        self.assertEqual(event.user_id, self.users["storekeeper"])
         activity = return_order.sudo().activity_ids
         self.assertEqual(activity.user_id, self.users["clerk"])
         self.assertFalse(
             self.env["sale.return.event"].sudo()._find_broken_links(return_order)
         )
-        journal.active = True
+
+    def _assert_settles(self, return_order):
         self._settle(return_order)
         self.assertRecordValues(
-            return_order, [{"state": "done", "amount_refunded": 230.0}]
+            return_order,
+            [{"state": "done", "refund_status": "paid", "amount_refunded": 230.0}],
         )
 
-    def test_a_locked_period_moves_the_credit_behind_it(self):
+    def test_a_credit_refused_by_its_journal_does_not_undo_the_receipt(self):
+        order = self._sell([(self.product, 5)])
+        journal = order.invoice_ids.journal_id
+        return_order = self._approved(order, {self.product: 2})
+        journal.active = False
+        self._receive(return_order)
+        self._assert_receipt_stands_without_credit(return_order, journal.name)
+        journal.active = True
+        self._assert_settles(return_order)
+
+    def test_a_credit_refused_by_closed_books_does_not_undo_the_receipt(self):
         order = self._sell([(self.product, 5)])
         today = fields.Date.context_today(order)
         self.company.sale_lock_date = today + timedelta(days=10)
         return_order = self._returned(order, {self.product: 2})
+        self._assert_receipt_stands_without_credit(return_order, "Lock Date")
+        # Whoever settles by hand is told at once.
+        with self.assertRaisesRegex(UserError, "Lock Date"):
+            self._settle(return_order)
+        self.company.sale_lock_date = False
+        self._assert_settles(return_order)
+
+    def test_books_closed_before_today_do_not_hold_up_the_credit(self):
+        order = self._sell([(self.product, 5)], invoice=False)
+        invoice = order._create_invoices()
+        today = fields.Date.context_today(order)
+        invoice.invoice_date = today - timedelta(days=60)
+        invoice.action_post()
+        self.company.sale_lock_date = today - timedelta(days=1)
+        return_order = self._returned(order, {self.product: 2})
         self.assertEqual(return_order.state, "done")
-        refund = self._refunds(return_order)
-        self.assertEqual(refund.state, "posted")
-        self.assertGreater(refund.date, self.company.sale_lock_date)
+        self.assertEqual(self._refunds(return_order).date, today)
