@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class AccountMove(models.Model):
@@ -8,18 +8,12 @@ class AccountMove(models.Model):
     return_order_id = fields.Many2one(
         "sale.return.order",
         "Return Order",
-        compute="_compute_return_order_id",
-        store=True,
-        index="btree_not_null",
+        readonly=True,
         copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The return that this credit note settles.",
     )
-
-    @api.depends("invoice_line_ids.return_line_id")
-    def _compute_return_order_id(self):
-        for move in self:
-            # sudo: which return it is does not depend on who reads
-            return_lines_sudo = move.sudo().invoice_line_ids.return_line_id
-            move.return_order_id = return_lines_sudo.order_id[:1].sudo(False)
 
     def write(self, vals):
         states = {move: move.state for move in self} if "state" in vals else {}
@@ -39,9 +33,12 @@ class AccountMove(models.Model):
         return self.return_order_id._get_records_action()
 
     def _on_return_refund_changed(self):
-        """Let the returns follow what happens to their credit notes."""
+        """Let the returns follow what happens to their credit notes, and to the
+        invoices that reverse those."""
         # sudo: accountants may only read returns
         refunds_sudo = self.sudo().filtered("return_order_id")
+        others_sudo = self.sudo() - refunds_sudo
+        reversals_sudo = others_sudo.filtered("reversed_entry_id.return_order_id")
         Event = self.env["sale.return.event"]
         posted = refunds_sudo.filtered(lambda move: move.state == "posted")
         for event_type, moves in (
@@ -53,7 +50,12 @@ class AccountMove(models.Model):
                 for order, order_moves in moves.grouped("return_order_id").items()
             }
             Event._log(moves.return_order_id, event_type, payloads=payloads)
-        refunds_sudo.return_order_id._check_done()
+        for move in reversals_sudo.filtered(lambda move: move.state == "posted"):
+            order = move.reversed_entry_id.return_order_id
+            Event._log(order, "credit_undone", payloads={order: {"by": move.name}})
+        # An invoice posted after the goods came back may make a credit due.
+        returns = others_sudo.invoice_line_ids.sale_line_ids.return_line_ids.order_id
+        (refunds_sudo.return_order_id | returns)._check_done()
 
     def _post_in_waves(self):
         """Post credit notes in as few batches as is safe.

@@ -45,6 +45,41 @@ class SaleOrderLine(models.Model):
                 delivered[line] -= accepted
         return delivered
 
+    def _get_outgoing_incoming_moves(self, strict=True):
+        """Transfers of returns do not count by themselves, whatever the dock ticks on
+        them: what was accepted does."""
+        outgoing, incoming = super()._get_outgoing_incoming_moves(strict=strict)
+        returned = (outgoing | incoming).filtered("picking_id.return_order_id")
+        return outgoing - returned, incoming - returned
+
+    def _prepare_qty_invoiced(self):
+        """Credit notes count in the unit of the return: sum, then round."""
+        invoiced = super()._prepare_qty_invoiced()
+        for line in self:
+            if line.return_line_ids:
+                invoiced[line] = line.product_uom_id.round(
+                    line._sum_invoice_lines(
+                        lambda move: move.state != "cancel"
+                        or move.payment_state == "invoicing_legacy"
+                    )
+                )
+        return invoiced
+
+    def _sum_invoice_lines(self, is_counted):
+        """Invoiced less credited quantity, unrounded, in the line's UoM.
+
+        :param is_counted: predicate on the ``account.move``
+        """
+        self.ensure_one()
+        return sum(
+            -invoice_line.move_id.direction_sign
+            * invoice_line.product_uom_id._compute_quantity(
+                invoice_line.quantity, self.product_uom_id, round=False
+            )
+            for invoice_line in self._get_invoice_lines()
+            if is_counted(invoice_line.move_id)
+        )
+
     @api.depends("return_line_ids.quantity_accepted")
     def _compute_qty_to_invoice(self):
         """What came back is not invoiced again under the ordered-quantities policy;
@@ -85,14 +120,14 @@ class SaleOrderLine(models.Model):
     def _get_quantity_accepted_back(self):
         """What customers gave back or keep for credit, in the line's UoM."""
         self.ensure_one()
-        return sum(
+        quantity = sum(
             return_line.product_uom_id._compute_quantity(
-                return_line.quantity_accepted,
-                self.product_uom_id,
-                rounding_method="HALF-UP",
+                return_line.quantity_accepted, self.product_uom_id, round=False
             )
             for return_line in self.return_line_ids
         )
+        # Twelve single pieces are a dozen: only their sum may be rounded.
+        return self.product_uom_id.round(quantity) if quantity else 0.0
 
     # === THE LEDGER OF RETURNS === #
 
@@ -122,22 +157,20 @@ class SaleOrderLine(models.Model):
 
     def _get_delivered_moves(self):
         """Done moves to the customer, newest first, in ``sudo``."""
-        # sudo: clerks need no rights on stock moves; the quantities are the order's
-        return self.sudo().move_ids.filtered(
-            lambda move: move.state == "done"
-            and move.product_id == move.sale_line_id.product_id
-            and move.location_dest_id._is_outgoing()
-            and not move.location_id._is_outgoing()
-        ).sorted(lambda move: (move.date, move.id), reverse=True)
+        return (
+            self._get_sold_moves()
+            ._filter_to_customer()
+            .sorted(lambda move: (move.date, move.id), reverse=True)
+        )
 
     def _get_taken_back_moves(self):
         """Done moves from the customer, ours and native ones, in ``sudo``."""
-        # sudo: as _get_delivered_moves
+        return self._get_sold_moves()._filter_from_customer()
+
+    def _get_sold_moves(self):
+        # sudo: clerks need no rights on stock moves; the quantities are the order's
         return self.sudo().move_ids.filtered(
-            lambda move: move.state == "done"
-            and move.product_id == move.sale_line_id.product_id
-            and move.location_id._is_outgoing()
-            and not move.location_dest_id._is_outgoing()
+            lambda move: move.product_id == move.sale_line_id.product_id
         )
 
     def _sum_moves(self, moves):
@@ -194,30 +227,23 @@ class SaleOrderLine(models.Model):
         Draft invoices do not count, drafts of credit notes do.
         """
         self.ensure_one()
-        invoiced = 0.0
-        for invoice_line in self.sudo().invoice_lines:  # sudo: as above
-            move = invoice_line.move_id
-            if move.state == "posted" or (
-                move.state == "draft" and move.move_type == "out_refund"
-            ):
-                invoiced -= (
-                    move.direction_sign
-                    * invoice_line.product_uom_id._compute_quantity(
-                        invoice_line.quantity, self.product_uom_id
-                    )
-                )
+        invoiced = self.sudo()._sum_invoice_lines(  # sudo: as above
+            lambda move: move.state == "posted"
+            or (move.state == "draft" and move.move_type == "out_refund")
+        )
         if self._is_invoiced_on_order():
             due = self.product_uom_qty - self._get_quantity_accepted_back()
         else:
             due = self.qty_delivered
         return max(0.0, self.product_uom_id.round(invoiced - due))
 
-    def _get_quantities_left_to_credit(self):
+    def _get_quantities_left_to_credit(self, without=None):
         """What each posted invoice line still allows to be credited, oldest first.
 
         Credit notes that others made count: against the invoice they reverse, else
         against the oldest.
 
+        :param without: return line whose own credits are left out
         :return: dict of invoice line to quantity in its own UoM
         """
         self.ensure_one()
@@ -226,6 +252,7 @@ class SaleOrderLine(models.Model):
         credits = self.sudo().invoice_lines.filtered(  # sudo: as above
             lambda line: line.parent_state != "cancel"
             and (line.move_id.move_type == "out_refund" or line.return_origin_line_id)
+            and not (without and line.return_line_id == without)
         )
         for credit in credits:
             quantity = credit.move_id.direction_sign * credit.quantity
@@ -237,8 +264,12 @@ class SaleOrderLine(models.Model):
             ) & invoice_lines or invoice_lines
             for line in targets:
                 uom = line.product_uom_id
-                wanted = credit.product_uom_id._compute_quantity(quantity, uom)
-                taken = min(wanted, left[line])
+                taken = min(
+                    credit.product_uom_id._compute_quantity(quantity, uom, round=False),
+                    left[line],
+                )
                 left[line] -= taken
-                quantity -= uom._compute_quantity(taken, credit.product_uom_id)
+                quantity -= uom._compute_quantity(
+                    taken, credit.product_uom_id, round=False
+                )
         return left

@@ -50,7 +50,7 @@ class SaleReturnApiMixin(models.AbstractModel):
         for index, request in enumerate(requests):
             errors = api_payload.check_shape(self.env, request)
             if errors:
-                results[index] = {"ok": False, "errors": errors}
+                results[index] = {"ok": False, "errors": list(errors)}
                 continue
             key = (request["source"], request["ref"])
             if key in known:
@@ -189,7 +189,7 @@ class SaleReturnApiMixin(models.AbstractModel):
         refs = [
             request["ref"]
             for request in requests
-            if isinstance(request, dict) and api_payload.is_text(request.get("ref"))
+            if isinstance(request, dict) and api_payload.is_key(request.get("ref"))
         ]
         orders_sudo = self.sudo().search(  # sudo: a key is taken, whoever took it
             [
@@ -249,7 +249,7 @@ class SaleReturnApiMixin(models.AbstractModel):
             errors = api_payload.PayloadErrors()
             vals = self._api_prepare_vals(request, lookup, errors)
             if errors:
-                results[index] = {"ok": False, "errors": errors}
+                results[index] = {"ok": False, "errors": list(errors)}
             else:
                 vals_by_index[index] = vals
         return vals_by_index
@@ -258,12 +258,20 @@ class SaleReturnApiMixin(models.AbstractModel):
     def _api_prepare_vals(self, request, lookup, errors):
         line_vals_list = []
         partner = self.env["res.partner"]
+        main_reason = lookup.find_reason(request.get("reason"), "reason", errors)
         for index, line in enumerate(request["lines"]):
             path = f"lines.{index}"
             sale_line = lookup.find_sale_line(request, line, path, errors)
-            reason_code = line.get("reason") or request.get("reason")
-            reason = lookup.find_reason(reason_code, f"{path}.reason", errors)
+            reason = main_reason
+            if "reason" in line:
+                reason = lookup.find_reason(line["reason"], f"{path}.reason", errors)
             uom = lookup.find_uom(sale_line, line.get("uom"), f"{path}.uom", errors)
+            if uom and uom.compare(line["quantity"], 0) <= 0:
+                errors.add(
+                    "INVALID",
+                    f"{path}.quantity",
+                    self.env._("The quantity is too small to be counted."),
+                )
             partner = partner or sale_line.order_id.partner_id
             line_vals_list.append(
                 {
@@ -348,7 +356,7 @@ class SaleReturnApiMixin(models.AbstractModel):
         elif api_payload.is_text(ref):
             domain = [("name", "=", ref)]
         elif isinstance(ref, dict) and all(
-            api_payload.is_text(ref.get(key)) for key in ("source", "ref")
+            api_payload.is_key(ref.get(key)) for key in ("source", "ref")
         ):
             domain = [
                 ("external_source", "=", ref["source"]),

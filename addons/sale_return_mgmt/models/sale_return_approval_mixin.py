@@ -78,6 +78,11 @@ class SaleReturnApprovalMixin(models.AbstractModel):
             "approved", "approved", note=comment, date_approved=fields.Datetime.now()
         )
         self._create_receipts()
+        # Nothing will arrive for these: what a receipt triggers follows at once.
+        # sudo: as after a receipt, whoever approved
+        kept_sudo = self.sudo().filtered(lambda order: order.receipt_status == "none")
+        kept_sudo._settle_automatically("receipt")
+        kept_sudo._check_done()
 
     def _check_can_decide(self):
         self._check_state("submitted")
@@ -207,12 +212,23 @@ class SaleReturnApprovalMixin(models.AbstractModel):
 
     def _ask_approvers(self):
         """One activity for each approver of the level whose turn it is."""
-        for order in self:
-            for user in order._get_pending_approval()._get_approvers():
-                # sudo: clerks ask approvers whatever they may write on the return
-                order.sudo().activity_schedule(
-                    "sale_return_mgmt.mail_activity_type_approval", user_id=user.id
-                )
+        activity_type = self.env.ref("sale_return_mgmt.mail_activity_type_approval")
+        # sudo: clerks ask approvers whatever they may write on the return. All
+        # approvers of a level see the activity at once: a mail to each would be noise.
+        activities_sudo = self.env["mail.activity"].sudo()
+        activities_sudo.with_context(mail_activity_quick_update=True).create(
+            [
+                {
+                    "activity_type_id": activity_type.id,
+                    "res_model_id": self.env["ir.model"]._get_id(self._name),
+                    "res_id": order.id,
+                    "user_id": user.id,
+                    "automated": True,
+                }
+                for order in self
+                for user in order._get_pending_approval()._get_approvers()
+            ]
+        )
 
     def _close_approval_activities(self):
         # sudo: the activities belong to several users

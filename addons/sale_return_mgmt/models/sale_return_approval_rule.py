@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+APPROVER_GROUP = "sale_return_mgmt.group_sale_return_approver"
+
 
 class SaleReturnApprovalRule(models.Model):
     _name = "sale.return.approval.rule"
@@ -65,15 +67,14 @@ class SaleReturnApprovalRule(models.Model):
 
         Without a level it is the approver group.
         """
-        approver_group = self.env.ref("sale_return_mgmt.group_sale_return_approver")
         # sudo: clerks may not read groups; only the people are used
         rule_sudo = self.sudo()
         users_sudo = rule_sudo.user_ids | rule_sudo.group_id.all_user_ids
         if not self:
-            users_sudo = approver_group.sudo().all_user_ids
+            users_sudo = self.env.ref(APPROVER_GROUP).sudo().all_user_ids
         # Naming someone at a level does not make them an approver: the group does.
         return users_sudo.filtered(
             lambda user: user.active
-            and user.company_ids & company
-            and user in approver_group.sudo().all_user_ids
+            and company in user.company_ids
+            and user.has_group(APPROVER_GROUP)
         ).sudo(False)

@@ -17,6 +17,7 @@ EVENT_TYPES = [
     ("reset", "Reset to Draft"),
     ("cancelled", "Cancelled"),
     ("received", "Goods Received"),
+    ("receipt_undone", "Receipt Undone"),
     ("credited", "Credit Note Created"),
     ("credit_posted", "Credit Note Posted"),
     ("credit_undone", "Credit Note Undone"),

@@ -29,12 +29,14 @@ class SaleReturnLinkMixin(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         names = self._get_return_link_fields()
-        if self.env.su or not any(vals.get(name) for vals in vals_list for name in names):
+        if self.env.su or not any(name in vals for vals in vals_list for name in names):
             return super().create(vals_list)
         plain_vals_list, links_list = [], []
         for vals in vals_list:
             links = {name: vals[name] for name in names if vals.get(name)}
-            if links and self._is_copied_return_link(vals):
+            # A link that nothing justifies stays in the values and is refused; the
+            # empty ones of Odoo's copies are no link at all.
+            if not links or self._is_copied_return_link(vals):
                 vals = {key: value for key, value in vals.items() if key not in names}
             else:
                 links = {}

@@ -330,6 +330,7 @@ class SaleReturnOrder(models.Model):
                     )
                 )
 
+    @api.model
     def name_create(self, name):
         raise UserError(self.env._("Create the return order with its lines."))
 
@@ -403,7 +404,11 @@ class SaleReturnOrder(models.Model):
         orders._check_nothing_to_settle()
         orders._cancel_open_receipts()
         orders._transition(
-            "done", "closed_short", note=reason, date_done=fields.Datetime.now()
+            "done",
+            "closed_short",
+            note=reason,
+            date_done=fields.Datetime.now(),
+            is_closed_short=True,
         )
         return True
 
@@ -487,39 +492,33 @@ class SaleReturnOrder(models.Model):
         lines._check_complete()
         lines.sale_line_id._bump_return_guard()
         lines._check_returnable()
-        for order in self:
-            order._freeze_policy()
-        now = fields.Datetime.now()
-        for order in self:
-            order._transition(
-                "submitted",
-                "submitted",
-                submitted_by_id=self.env.uid,
-                date_submitted=now,
-                round=order.round + 1,
-                rejection_reason=False,
-            )
+        self._freeze_policy()
+        for order in self.sudo():  # the round is a workflow field
+            order.round += 1
+        self._transition(
+            "submitted",
+            "submitted",
+            submitted_by_id=self.env.uid,
+            date_submitted=fields.Datetime.now(),
+            rejection_reason=False,
+        )
         self._create_approvals()
 
     def _freeze_policy(self):
-        """Write the policy's verdict to order and lines, or refuse the return."""
-        self.ensure_one()
-        policies = self.env["sale.return.policy"].sudo()._match(self.line_ids)
-        messages = []
-        for line, policy in policies.items():
-            code, message = policy._get_verdict(line)
-            if code and policy.out_of_policy == "refuse":
-                raise return_error(code, message, line=line.id)
-            # sudo: the verdict is the policy's, not the clerk's
-            line.sudo().write({"policy_id": policy.id, "in_policy": not code})
-            if message not in messages:
-                messages.append(message)
-        self.sudo().write(  # sudo: as above
-            {
-                "in_policy": all(self.line_ids.mapped("in_policy")),
-                "policy_message": "\n".join(messages),
-            }
-        )
+        """Write the policy's verdict to orders and lines, or refuse the return."""
+        # sudo: the verdict is the policy's, not the clerk's
+        orders_sudo = self.sudo()
+        policies = self.env["sale.return.policy"].sudo()._match(orders_sudo.line_ids)
+        for order in orders_sudo:
+            messages = {}
+            for line in order.line_ids:
+                code, message = policies[line]._get_verdict(line)
+                if code and policies[line].out_of_policy == "refuse":
+                    raise return_error(code, message, line=line.id)
+                line.write({"policy_id": policies[line].id, "in_policy": not code})
+                messages[message] = True
+            order.in_policy = all(order.line_ids.mapped("in_policy"))
+            order.policy_message = "\n".join(messages)
 
     def _do_return_to_draft(self, event_type, note=False):
         self._drop_pending_approvals()
@@ -529,7 +528,11 @@ class SaleReturnOrder(models.Model):
         for order in self:
             # sudo: documents the user may not see count as well
             order_sudo = order.sudo()
-            if order_sudo.line_ids._get_received_moves() or order_sudo.refund_ids.filtered(
+            received = any(
+                not line.product_uom_id.is_zero(line.quantity_received)
+                for line in order_sudo.line_ids
+            )
+            if received or order_sudo.refund_ids.filtered(
                 lambda move: move.state != "cancel"
             ):
                 raise return_error(
@@ -551,13 +554,14 @@ class SaleReturnOrder(models.Model):
         finished = approved.filtered(lambda order: order._is_finished())
         finished._transition("done", "done", date_done=fields.Datetime.now())
         done = self.filtered(lambda order: order.state == "done") - finished
-        reopened = done.filtered(lambda order: order._has_money_pending())
+        reopened = done.filtered(lambda order: not order._is_finished())
         reopened._transition("approved", "reopened", date_done=False)
 
     def _is_finished(self):
         self.ensure_one()
         return (
-            self.receipt_status in ("none", "full") and not self._has_money_pending()
+            self.receipt_status in ("none", "full", "short")
+            and not self._has_money_pending()
         )
 
     def _open_explain(self, step):

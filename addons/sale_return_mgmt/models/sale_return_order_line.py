@@ -1,9 +1,10 @@
-import math
 from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
+
+from odoo.tools import float_round
 
 from ..exceptions import return_error
 
@@ -142,7 +143,7 @@ class SaleReturnOrderLine(models.Model):
         compute="_compute_price",
         store=True,
         groups=MONEY_GROUPS,
-        help="As invoiced, else as ordered.",
+        help="As invoiced (on the first invoice, if several), else as ordered.",
     )
     discount = fields.Float(
         "Discount (%)",
@@ -221,12 +222,11 @@ class SaleReturnOrderLine(models.Model):
     )
     def _compute_quantity_received(self):
         for line in self:
-            line.quantity_received = sum(
-                move.product_uom._compute_quantity(
-                    move.quantity, line.product_uom_id, rounding_method="HALF-UP"
-                )
-                for move in line._get_received_moves()
-            )
+            # sudo: as _get_received_moves
+            undone_sudo = line.sudo().move_ids._filter_receipt_reversals()
+            line.quantity_received = line._sum_moves(
+                line._get_received_moves()
+            ) - line._sum_moves(undone_sudo)
 
     @api.depends("state", "goods_return", "quantity_approved", "quantity_received")
     def _compute_quantity_accepted(self):
@@ -264,13 +264,15 @@ class SaleReturnOrderLine(models.Model):
             due = sale_line._get_quantity_over_invoiced()
             # Older returns of the same sold line are credited first.
             for line in sale_line.return_line_ids.sorted("id"):
-                uom = line.product_uom_id
-                open_quantity = line.quantity_accepted - line._get_quantity_credited(
-                    ("draft", "posted")
+                quantity = line._cap_quantity(
+                    line.quantity_accepted
+                    - line._get_quantity_credited(("draft", "posted")),
+                    due,
+                    sale_line.product_uom_id,
                 )
-                due_quantity = sale_line.product_uom_id._compute_quantity(due, uom)
-                quantity = max(0.0, uom.round(min(open_quantity, due_quantity)))
-                due -= uom._compute_quantity(quantity, sale_line.product_uom_id)
+                due -= line.product_uom_id._compute_quantity(
+                    quantity, sale_line.product_uom_id, round=False
+                )
                 if line in lines:
                     line.quantity_to_refund = quantity
             for line in lines - sale_line.return_line_ids:
@@ -288,7 +290,9 @@ class SaleReturnOrderLine(models.Model):
     )
     def _compute_price(self):
         for line in self:
-            source = line._get_price_source()
+            # sudo: see _get_quantity_credited
+            sale_line_sudo = line.sale_line_id.sudo()
+            source = sale_line_sudo._get_posted_invoice_lines()[:1] or sale_line_sudo
             line.price_unit = (
                 source.product_uom_id._compute_price(
                     source.price_unit, line.product_uom_id
@@ -300,19 +304,19 @@ class SaleReturnOrderLine(models.Model):
             line.tax_ids = source.tax_ids
 
     @api.depends(
-        "price_unit", "discount", "tax_ids", "quantity", "quantity_approved", "state"
+        "price_unit",
+        "discount",
+        "tax_ids",
+        "quantity",
+        "quantity_approved",
+        "state",
+        "sale_line_id.invoice_lines.quantity",
+        "sale_line_id.invoice_lines.parent_state",
     )
     def _compute_price_subtotal(self):
-        AccountTax = self.env["account.tax"]
         for line in self:
-            base_line = line._prepare_base_line()
-            company = line.company_id or self.env.company
-            AccountTax._add_tax_details_in_base_line(base_line, company)
-            AccountTax._round_base_lines_tax_details([base_line], company)
-            details = base_line["tax_details"]
-            line.price_subtotal = details["total_excluded_currency"]
-            line.price_total = details["total_included_currency"]
-            line.price_tax = line.price_total - line.price_subtotal
+            line.price_subtotal, line.price_tax = line._get_amounts()
+            line.price_total = line.price_subtotal + line.price_tax
 
     # === CONSTRAINTS === #
 
@@ -416,11 +420,21 @@ class SaleReturnOrderLine(models.Model):
 
     @api.model
     def _check_quantity(self, vals):
-        """Refuse what the database would store but nobody can return."""
-        quantity = vals.get("quantity")
-        if isinstance(quantity, float) and not math.isfinite(quantity):
+        """Refuse what is no quantity before rounding or the database stumble on it."""
+        if "quantity" not in vals:
+            return
+        quantity = vals["quantity"]
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        if (
+            not isinstance(quantity, int | float)
+            or not 0 < quantity <= MAX_QUANTITY
+            or not float_round(quantity, digits)
+        ):
             raise ValidationError(
-                self.env._("The quantity to return must be a finite number.")
+                self.env._(
+                    "The quantity to return must be above zero and at most "
+                    "1,000,000,000."
+                )
             )
 
     # === BUSINESS METHODS === #
@@ -509,7 +523,10 @@ class SaleReturnOrderLine(models.Model):
         if self.goods_return == "keep":
             reserved = self.state in ("submitted", "approved", "done")
             return self._to_product_uom(self._get_granted_quantity()) if reserved else 0
-        if self.state not in ("submitted", "approved"):
+        if (
+            self.state not in ("submitted", "approved")
+            or self.order_id.is_closed_short
+        ):
             return 0.0
         return self._to_product_uom(
             max(0.0, self._get_granted_quantity() - self.quantity_received)
@@ -518,10 +535,14 @@ class SaleReturnOrderLine(models.Model):
     def _get_received_moves(self):
         """Done moves that brought goods back from the customer."""
         # sudo: who reads a return sees its quantities, not the transfers
-        return self.sudo().move_ids.filtered(
-            lambda move: move.state == "done"
-            and move.location_id._is_outgoing()
-            and not move.location_dest_id._is_outgoing()
+        return self.sudo().move_ids._filter_from_customer()
+
+    def _sum_moves(self, moves):
+        return sum(
+            move.product_uom._compute_quantity(
+                move.quantity, self.product_uom_id, rounding_method="HALF-UP"
+            )
+            for move in moves
         )
 
     def _is_fully_received(self):
@@ -581,11 +602,26 @@ class SaleReturnOrderLine(models.Model):
             if move_line.parent_state in states
         )
 
+    def _cap_quantity(self, quantity, limit, limit_uom):
+        """``quantity`` of this line, at most ``limit`` counted in ``limit_uom``.
+
+        Compared in the other unit, where a piece may be a rounded part of a dozen:
+        what is covered there is taken whole.
+        """
+        self.ensure_one()
+        uom = self.product_uom_id
+        wanted = uom._compute_quantity(quantity, limit_uom, rounding_method="HALF-UP")
+        if limit_uom.compare(wanted, limit) > 0:
+            quantity = limit_uom._compute_quantity(
+                limit, uom, rounding_method="HALF-UP"
+            )
+        return max(0.0, uom.round(quantity))
+
     def _allocate_to_invoices(self):
         """Spread what is to be credited over the invoices, the oldest first.
 
-        :return: dict of invoice to list of ``(line, invoice line, quantity)``,
-            quantities in the UoM of the invoice line
+        :return: dict of ``(return order, invoice)`` to list of ``(line, invoice line,
+            quantity)``, quantities in the UoM of the return line
         """
         allocation = defaultdict(list)
         left_by_invoice_line = {}
@@ -600,25 +636,31 @@ class SaleReturnOrderLine(models.Model):
             left = left_by_invoice_line[line.sale_line_id]
             for invoice_line in left:
                 uom = invoice_line.product_uom_id
-                taken = min(
-                    line.product_uom_id._compute_quantity(quantity, uom),
-                    left[invoice_line],
-                )
-                if uom.compare(taken, 0) > 0:
-                    allocation[invoice_line.move_id].append((line, invoice_line, taken))
-                    left[invoice_line] -= taken
-                    quantity -= uom._compute_quantity(taken, line.product_uom_id)
+                taken = line._cap_quantity(quantity, left[invoice_line], uom)
+                if line.product_uom_id.compare(taken, 0) > 0:
+                    allocation[line.order_id, invoice_line.move_id].append(
+                        (line, invoice_line, taken)
+                    )
+                    left[invoice_line] -= line.product_uom_id._compute_quantity(
+                        taken, uom, round=False
+                    )
+                    quantity -= taken
         return allocation
 
     def _prepare_refund_line_vals(self, invoice_line, quantity):
-        """Values of the credit note line that takes back part of ``invoice_line``."""
+        """Values of the credit note line that takes back part of ``invoice_line``.
+
+        :param quantity: in the UoM of the return line, which the credit note keeps
+        """
         self.ensure_one()
         return {
             "product_id": invoice_line.product_id.id,
             "name": invoice_line.name,
             "quantity": quantity,
-            "product_uom_id": invoice_line.product_uom_id.id,
-            "price_unit": invoice_line.price_unit,
+            "product_uom_id": self.product_uom_id.id,
+            "price_unit": invoice_line.product_uom_id._compute_price(
+                invoice_line.price_unit, self.product_uom_id
+            ),
             "discount": invoice_line.discount,
             "tax_ids": [Command.set(invoice_line.tax_ids.ids)],
             "account_id": invoice_line.account_id.id,
@@ -628,52 +670,67 @@ class SaleReturnOrderLine(models.Model):
             "return_origin_line_id": invoice_line.id,
         }
 
-    def _get_price_source(self):
-        """The invoice line, else the order line, that says what was paid."""
+    def _get_price_pieces(self):
+        """What the customer paid for the granted quantity.
+
+        :return: list of ``(source, quantity)``: posted invoice lines as they will be
+            credited, the oldest first, then the order line for what is not invoiced
+        """
         self.ensure_one()
         # sudo: see _get_quantity_credited
         sale_line_sudo = self.sale_line_id.sudo()
-        return sale_line_sudo._get_posted_invoice_lines()[:1] or sale_line_sudo
+        quantity, pieces = self._get_granted_quantity(), []
+        left = sale_line_sudo._get_quantities_left_to_credit(without=self)
+        for invoice_line, invoice_left in left.items():
+            taken = self._cap_quantity(
+                quantity, invoice_left, invoice_line.product_uom_id
+            )
+            if self.product_uom_id.compare(taken, 0) > 0:
+                pieces.append((invoice_line, taken))
+                quantity -= taken
+        if not pieces or self.product_uom_id.compare(quantity, 0) > 0:
+            pieces.append((sale_line_sudo, quantity))
+        return pieces
 
-    def _prepare_base_line(self, **kwargs):
-        """The line as Odoo's tax engine wants it."""
+    def _prepare_base_line(self, source, quantity):
+        """``quantity`` of this line at the price of ``source``, for the tax engine."""
         self.ensure_one()
         return self.env["account.tax"]._prepare_base_line_for_taxes_computation(
             self,
-            **{
-                "quantity": self._get_granted_quantity(),
-                "partner_id": self.order_id.partner_id,
-                "currency_id": self.order_id.currency_id
-                or self.env.company.currency_id,
-                **kwargs,
-            },
+            quantity=quantity,
+            price_unit=source.product_uom_id._compute_price(
+                source.price_unit, self.product_uom_id
+            ),
+            discount=source.discount,
+            tax_ids=source.tax_ids,
+            partner_id=self.order_id.partner_id,
+            currency_id=self.currency_id or self.env.company.currency_id,
         )
 
     def _get_amounts(self):
         """``(untaxed, tax)`` of the lines, rounded as one document per invoice."""
         AccountTax = self.env["account.tax"]
+        base_lines_by_document = defaultdict(list)
+        for line in self.filtered(lambda line: line.sale_line_id and line.product_uom_id):
+            for source, quantity in line._get_price_pieces():
+                invoiced = source._name == "account.move.line"
+                document = source.move_id if invoiced else source.order_id
+                base_lines_by_document[document].append(
+                    line._prepare_base_line(source, quantity)
+                )
+        company = self.company_id[:1] or self.env.company
         untaxed = tax = 0.0
-        groups = self.filtered("sale_line_id").grouped(
-            lambda line: (line._get_price_source()._name, line._get_price_document())
-        )
-        for lines in groups.values():
-            company = lines.company_id or self.env.company
-            base_lines = [line._prepare_base_line() for line in lines]
+        for base_lines in base_lines_by_document.values():
             AccountTax._add_tax_details_in_base_lines(base_lines, company)
             AccountTax._round_base_lines_tax_details(base_lines, company)
             totals = AccountTax._get_tax_totals_summary(
                 base_lines=base_lines,
-                currency=lines.currency_id[:1] or company.currency_id,
+                currency=self.currency_id[:1] or company.currency_id,
                 company=company,
             )
             untaxed += totals["base_amount_currency"]
             tax += totals["tax_amount_currency"]
         return untaxed, tax
-
-    def _get_price_document(self):
-        """The invoice or sales order that the price was read from."""
-        source = self._get_price_source()
-        return source.move_id if source._name == "account.move.line" else source.order_id
 
     def _api_answer(self):
         """The line as other systems see it, quantities in ``uom``."""

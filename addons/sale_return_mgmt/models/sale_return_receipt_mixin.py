@@ -33,6 +33,7 @@ class SaleReturnReceiptMixin(models.AbstractModel):
         store=True,
         index=True,
     )
+    is_closed_short = fields.Boolean(readonly=True, copy=False)
     date_received = fields.Datetime(
         "Received On", compute="_compute_receipt_status", store=True
     )
@@ -44,6 +45,7 @@ class SaleReturnReceiptMixin(models.AbstractModel):
 
     @api.depends(
         "state",
+        "is_closed_short",
         "line_ids.goods_return",
         "line_ids.quantity_approved",
         "line_ids.quantity_received",
@@ -62,7 +64,7 @@ class SaleReturnReceiptMixin(models.AbstractModel):
                 order.receipt_status = "none"
             elif all(line._is_fully_received() for line in lines):
                 order.receipt_status = "full"
-            elif order.state == "done":
+            elif order.is_closed_short:
                 order.receipt_status = "short"
             elif any(
                 not line.product_uom_id.is_zero(line.quantity_received)
@@ -170,8 +172,8 @@ class SaleReturnReceiptMixin(models.AbstractModel):
             lambda picking: picking.state not in ("done", "cancel")
         ).action_cancel()
 
-    def _on_goods_received(self, moves):
-        """What follows when receipt ``moves`` are done; called in ``sudo``."""
+    def _on_goods_moved(self, event_type, moves):
+        """What follows when ``moves`` of receipts are done; called in ``sudo``."""
         payloads = {
             order: {
                 "transfers": order_moves.picking_id.mapped("name"),
@@ -184,6 +186,6 @@ class SaleReturnReceiptMixin(models.AbstractModel):
                 lambda move: move.return_line_id.order_id
             ).items()
         }
-        self.env["sale.return.event"]._log(self, "received", payloads=payloads)
+        self.env["sale.return.event"]._log(self, event_type, payloads=payloads)
         self._settle_automatically("receipt")
         self._check_done()

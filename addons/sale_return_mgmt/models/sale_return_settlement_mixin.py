@@ -121,20 +121,34 @@ class SaleReturnSettlementMixin(models.AbstractModel):
         orders = self.filtered(
             lambda order: order.company_id.sale_return_refund_trigger == trigger
         )
-        for order in orders:
-            try:
-                with self.env.cr.savepoint():
-                    order._settle()
-            except UserError as error:
-                order.env["sale.return.event"]._log(order, "failed", note=str(error))
-                order.message_post(
-                    body=self.env._("No credit note could be made: %s", error)
-                )
-                order.activity_schedule(
-                    "mail.mail_activity_data_todo",
-                    summary=self.env._("Settle the return by hand"),
-                    user_id=(order.user_id or order.submitted_by_id).id or self.env.uid,
-                )
+        if not orders._try_to_settle():
+            return
+        for order in orders:  # together they fail for one of them: find which
+            error = order._try_to_settle()
+            if error:
+                order._report_failed_settlement(error)
+
+    def _try_to_settle(self):
+        """Settle all or none.
+
+        :return: the refusal, or None
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._settle()
+        except UserError as error:
+            return error
+        return None
+
+    def _report_failed_settlement(self, error):
+        self.ensure_one()
+        self.env["sale.return.event"]._log(self, "failed", note=str(error))
+        self.message_post(body=self.env._("No credit note could be made: %s", error))
+        self.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=self.env._("Settle the return by hand"),
+            user_id=(self.user_id or self.submitted_by_id).id or self.env.uid,
+        )
 
     def _settle(self):
         """Credit what is due of each order.
@@ -146,14 +160,13 @@ class SaleReturnSettlementMixin(models.AbstractModel):
         orders_sudo.line_ids.sale_line_id._bump_return_guard()
         moves = orders_sudo.env["account.move"]
         for company, orders in orders_sudo.grouped("company_id").items():
-            vals_list = []
-            for order in orders.with_company(company):
-                allocation = order.line_ids._allocate_to_invoices()
-                vals_list += [
+            lines = orders.with_company(company).line_ids.sorted("id")
+            refunds = moves.with_company(company).create(
+                [
                     order._prepare_refund_vals(invoice, pieces)
-                    for invoice, pieces in allocation.items()
+                    for (order, invoice), pieces in lines._allocate_to_invoices().items()
                 ]
-            refunds = moves.with_company(company).create(vals_list)
+            )
             self.env["sale.return.event"]._log(
                 refunds.return_order_id,
                 "credited",
@@ -174,7 +187,7 @@ class SaleReturnSettlementMixin(models.AbstractModel):
 
         :param invoice: posted ``account.move``
         :param pieces: list of ``(return line, invoice line, quantity)``, quantities in
-            the UoM of the invoice line
+            the UoM of the return line
         """
         self.ensure_one()
         today = fields.Date.context_today(self)
@@ -193,6 +206,7 @@ class SaleReturnSettlementMixin(models.AbstractModel):
             "invoice_user_id": invoice.invoice_user_id.id,
             "team_id": invoice.team_id.id,
             "reversed_entry_id": invoice.id,
+            "return_order_id": self.id,
             "invoice_origin": self.name,
             "ref": ", ".join(filter(None, [self.name, self.customer_reference])),
             "invoice_line_ids": [

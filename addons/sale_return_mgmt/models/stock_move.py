@@ -20,17 +20,17 @@ class StockMove(models.Model):
 
     @api.model
     def _is_copied_return_link(self, vals):
-        """A backorder or split: the move it was taken from has the same link."""
+        """A backorder, a split or the reversal of a receipt: a move that the user may
+        read, and that this one is taken from, has the same link."""
+        origin_id = vals.get("origin_returned_move_id")
         return bool(
-            self.sudo().search_count(  # sudo: whether it exists, for any reader
+            self.search_count(
                 [
                     ("return_line_id", "=", vals["return_line_id"]),
                     ("product_id", "=", vals.get("product_id")),
-                    (
-                        "origin_returned_move_id",
-                        "=",
-                        vals.get("origin_returned_move_id"),
-                    ),
+                    "|",
+                    ("origin_returned_move_id", "=", origin_id),
+                    ("id", "=", origin_id),
                 ],
                 limit=1,
             )
@@ -45,7 +45,9 @@ class StockMove(models.Model):
         )
         receipts = set(pickings.filtered("return_order_id").ids)
         vals_list = [
-            dict(vals, to_refund=False) if vals.get("picking_id") in receipts else vals
+            dict(vals, to_refund=False)
+            if vals.get("picking_id") in receipts or vals.get("return_line_id")
+            else vals
             for vals in vals_list
         ]
         return super().create(vals_list)
@@ -56,18 +58,45 @@ class StockMove(models.Model):
 
     def _action_done(self, cancel_backorder=False):
         moves = super()._action_done(cancel_backorder=cancel_backorder)
-        from_customer = moves.filtered(
-            lambda move: move.state == "done"
-            and move.sale_line_id
-            and move.location_id._is_outgoing()
-        )
+        sold_moves = moves.filtered("sale_line_id")
+        from_customer = sold_moves._filter_from_customer()
         # Native returns take from the same ledger as ours.
         from_customer.sale_line_id._bump_return_guard()
         # sudo: a storekeeper without rights on returns receives them all the same
-        ours_sudo = from_customer.sudo().filtered("return_line_id")
-        if ours_sudo:
-            ours_sudo.return_line_id.order_id._on_goods_received(ours_sudo)
+        ours_sudo = sold_moves.sudo().filtered("return_line_id")
+        received_sudo = ours_sudo._filter_from_customer()
+        received_sudo.return_line_id.order_id._on_goods_moved("received", received_sudo)
+        undone_sudo = ours_sudo._filter_receipt_reversals()
+        undone_sudo.return_line_id.order_id._on_goods_moved("receipt_undone", undone_sudo)
         return moves
+
+    def _filter_to_customer(self):
+        """Done moves that brought goods to a customer."""
+        outside = self._get_customer_locations()
+        return self.filtered(
+            lambda move: move.state == "done"
+            and move.location_dest_id in outside
+            and move.location_id not in outside
+        )
+
+    def _filter_from_customer(self):
+        """Done moves that brought goods back from a customer."""
+        outside = self._get_customer_locations()
+        return self.filtered(
+            lambda move: move.state == "done"
+            and move.location_id in outside
+            and move.location_dest_id not in outside
+        )
+
+    def _filter_receipt_reversals(self):
+        """Done moves that gave received goods back: the receipt was undone."""
+        return self._filter_to_customer().filtered(
+            lambda move: move.origin_returned_move_id.return_line_id
+        )
+
+    def _get_customer_locations(self):
+        locations = self.location_id | self.location_dest_id
+        return locations.filtered(lambda location: location._is_outgoing())
 
     def _get_quantity_left_to_return(self):
         """What of a delivery is not taken back, nor announced to be, in its UoM."""

@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-import math
 
 MAX_ID = 2**31 - 1
 MAX_TEXT = 5000
+MAX_KEY = 200
 MAX_QUANTITY = 1e9
 
 
@@ -34,6 +34,11 @@ def is_text(value):
     )
 
 
+def is_key(value):
+    """A text short enough for the index that keeps it unique."""
+    return is_text(value) and len(value) <= MAX_KEY
+
+
 def is_id(value):
     return (
         isinstance(value, int)
@@ -50,8 +55,7 @@ def is_quantity(value):
     return (
         isinstance(value, int | float)
         and not isinstance(value, bool)
-        and math.isfinite(value)
-        and 0 < value <= MAX_QUANTITY
+        and 0 < value <= MAX_QUANTITY  # false for NaN and the infinities as well
     )
 
 
@@ -75,8 +79,8 @@ LINE_KEYS = {
     "resolution": is_one_of("refund"),
 }
 REQUEST_KEYS = {
-    "source": is_text,
-    "ref": is_text,
+    "source": is_key,
+    "ref": is_key,
     "order": is_reference,
     "lines": is_list,
     "goods": is_one_of("return", "keep"),
@@ -131,7 +135,8 @@ def _check_keys(env, errors, prefix, values, checks):
         if key not in checks:
             errors.add(
                 "INVALID",
-                f"{prefix}{str(key)[:64]}",
+                # what cannot be written in the answer is escaped
+                prefix + str(key)[:64].encode("utf-8", "backslashreplace").decode(),
                 env._(
                     "Unknown key. Known keys: %s.", ", ".join(sorted(checks))
                 ),
