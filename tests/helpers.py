@@ -1,0 +1,99 @@
+"""The little company that the black-box tests work for, made over RPC only."""
+
+import functools
+from dataclasses import dataclass
+
+RETURN = "sale.return.order"
+LINE = "sale.return.order.line"
+OWN_MODELS = (RETURN, LINE, "sale.return.approval", "sale.return.event")
+ROLES = ("viewer", "clerk", "approver", "warehouse", "manager")
+# Easy to find in what must not tell it; twice and five times it are as odd.
+PRICE = 123.45
+
+
+class JsonRemote:
+    """A user's JSON-RPC connection, called as conftest's Remote is."""
+
+    def __init__(self, odoorpc):
+        self._odoorpc = odoorpc
+
+    def __call__(self, model, method, *arguments, **named):
+        return self._odoorpc.execute_kw(model, method, arguments, named)
+
+
+@dataclass(frozen=True)
+class Sold:
+    """An order that was delivered and invoiced: its id, number, only line, invoice."""
+
+    id: int
+    name: str
+    line: int
+    invoice: str
+
+    def request(self, ref, quantity=1.0, **more):
+        """What a web shop sends to api_request to take `quantity` of it back."""
+        line = {"sale_line": self.line, "quantity": quantity, "reason": "UNWANTED"}
+        return {"source": "shop", "ref": f"{self.name}/{ref}", "lines": [line | more]}
+
+
+class Company:
+    """What it sells and to whom.
+
+    `admin` is a JsonRemote: Odoo's own steps answer what XML-RPC cannot carry.
+    """
+
+    sku = "SKU-LANTERN"
+    product_name = "Storm Lantern"
+    customer_name = "Ada Kowalski"
+
+    def __init__(self, admin):
+        self.admin = admin
+
+    @functools.cached_property
+    def customer(self):
+        return self.admin("res.partner", "create", {"name": self.customer_name})
+
+    @functools.cached_property
+    def product(self):
+        product = {
+            "name": self.product_name,
+            "default_code": self.sku,
+            "type": "consu",
+            "list_price": PRICE,
+            "invoice_policy": "delivery",
+            "taxes_id": [(5,)],
+        }
+        return self.admin("product.product", "create", product)
+
+    def order(self, quantity=5.0, **more):
+        """Make a quotation for lanterns and return its id."""
+        line = {"product_id": self.product, "product_uom_qty": quantity}
+        vals = {"partner_id": self.customer, "order_line": [(0, 0, line)]}
+        return self.admin("sale.order", "create", vals | more)
+
+    def sell(self, quantity=5.0):
+        """Sell lanterns, deliver and invoice them, and return what was Sold."""
+        order = self.order(quantity)
+        self.admin("sale.order", "action_confirm", [order])
+        sold = self.read("sale.order", order, "name", "order_line", "picking_ids")
+        self.admin("stock.picking", "button_validate", sold["picking_ids"])
+        wizard = self.admin(
+            "sale.advance.payment.inv", "create", {"sale_order_ids": [(6, 0, [order])]}
+        )
+        self.admin("sale.advance.payment.inv", "create_invoices", [wizard])
+        [invoice] = self.read("sale.order", order, "invoice_ids")["invoice_ids"]
+        self.admin("account.move", "action_post", [invoice])
+        name = self.read("account.move", invoice, "name")["name"]
+        return Sold(order, sold["name"], sold["order_line"][0], name)
+
+    def read(self, model, record, *fields):
+        """What the database holds: the fields of that record, as its administrator."""
+        [values] = self.admin(model, "read", [record], fields)
+        return values
+
+    def count_returns(self):
+        """Number of rows in the models that a request writes."""
+        everything = [("id", ">", 0)]
+        return {
+            model: self.admin(model, "search_count", everything) for model in OWN_MODELS
+        }
