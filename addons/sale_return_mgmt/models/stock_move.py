@@ -70,6 +70,12 @@ class StockMove(models.Model):
         undone_sudo.return_line_id.order_id._on_goods_moved("receipt_undone", undone_sudo)
         return moves
 
+    def _do_unreserve(self):
+        moves = self
+        if self.env.context.get("keep_return_reservation"):
+            moves = self.filtered(lambda move: not move.return_line_id)
+        return super(StockMove, moves)._do_unreserve()
+
     def _filter_to_customer(self):
         """Done moves that brought goods to a customer."""
         outside = self._get_customer_locations()

@@ -7,7 +7,7 @@ from .common import SaleReturnCommon
 QUERIES_PER_RETURN = {
     "create": 7,
     "submit": 7,
-    "approve": 14,
+    "approve": 18,
     "receive and credit": 60,
 }
 
