@@ -1,0 +1,223 @@
+"""What the black-box tests stand on: servers of their own, and ways to talk to them.
+
+`scripts/test` starts this session and says with what (SALE_RETURN_ENVIRONMENT) and
+where (SALE_RETURN_RUN). The demo data's logins are their own passwords:
+return_clerk, return_approver, return_warehouse, return_manager, return_viewer, admin.
+"""
+
+import os
+import sys
+import xmlrpc.client
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
+
+from lib import chromium, postgres
+from lib.databases import Databases
+from lib.environment import Environment
+from lib.odoo import Odoo
+from lib.server import serving
+from lib.templates import Templates
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server that answers at base_url for its one database, `db`."""
+
+    base_url: str
+    db: str
+    odoo: Odoo
+
+    def shell(self, code):
+        """Run Python code with `env` on the database, commit, return what it printed.
+
+        It takes two seconds: prepare in one go what a test module needs.
+        """
+        return self.odoo.shell(self.db, code)
+
+    @property
+    def log(self):
+        """The server's log so far, as text."""
+        return (self.odoo.folder / f"{self.db}.log").read_text()
+
+
+@pytest.fixture(scope="session")
+def environment():
+    """The Environment that scripts/setup made."""
+    text = os.environ.get("SALE_RETURN_ENVIRONMENT")
+    if not text:
+        pytest.exit("run these tests with scripts/test tests", returncode=2)
+    return Environment.load(text)
+
+
+@pytest.fixture(scope="session")
+def databases(environment):
+    """The Databases of the test server; those of this session are dropped at its end."""
+    with postgres.server("test").running() as server:
+        databases = Databases(environment, server)
+        yield databases
+        databases.drop_own()
+
+
+@pytest.fixture(scope="session")
+def odoo(databases):
+    """Odoo with the addons of this repository."""
+    return Odoo(databases, Path(os.environ["SALE_RETURN_RUN"]) / "servers")
+
+
+@pytest.fixture(scope="session")
+def serve(odoo):
+    """A context manager: `with serve("label", workers=2) as served:` starts a Served on
+    a fresh copy of the template with our addons and demo data, and stops it after.
+
+    With stand_in=False it prints with the machine's own wkhtmltopdf.
+    """
+
+    @contextmanager
+    def serve(label, workers=2, options=(), stand_in=True):
+        templates = Templates(odoo)
+        db = templates.copy(templates.addons(demo=True), label)
+        options = {"options": options, "log": f"{db}.log", "stand_in": stand_in}
+        with serving(odoo, db, workers=workers, **options) as base_url:
+            yield Served(base_url, db, odoo)
+
+    return serve
+
+
+@pytest.fixture(scope="session")
+def server(serve):
+    """The Served that all tests share which do not need one of their own.
+
+    Its database is not reset between tests: each works on records it made itself.
+    """
+    with serve("shared") as served:
+        yield served
+
+
+class Remote:
+    """A user's XML-RPC connection: `remote("sale.return.order", "read", [7], fields=…)`.
+
+    Arguments by position and by name are those of the method, ids first. What Odoo
+    refuses raises xmlrpc.client.Fault.
+    """
+
+    def __init__(self, served, login, password=None):
+        self.served = served
+        self.password = password or login
+        self._common = self._proxy("common")
+        self._object = self._proxy("object")
+        self.uid = self._common.authenticate(served.db, login, self.password, {})
+        assert self.uid, f"{login} cannot log in"
+
+    def _proxy(self, name):
+        url = f"{self.served.base_url}/xmlrpc/2/{name}"
+        return xmlrpc.client.ServerProxy(url, allow_none=True)
+
+    def __call__(self, model, method, *arguments, **named):
+        return self._object.execute_kw(
+            self.served.db, self.uid, self.password, model, method, arguments, named
+        )
+
+
+@pytest.fixture(scope="session")
+def xmlrpc_as(server):
+    """A function: xmlrpc_as(login) returns that user's Remote on the shared server."""
+    return lambda login, password=None: Remote(server, login, password)
+
+
+@pytest.fixture(scope="session")
+def odoorpc_as(server):
+    """A function: odoorpc_as(login) returns that user's odoorpc.ODOO, logged in."""
+    import odoorpc
+
+    def odoorpc_as(login, password=None):
+        url = urlsplit(server.base_url)
+        remote = odoorpc.ODOO(url.hostname, port=url.port)
+        remote.login(server.db, login, password or login)
+        return remote
+
+    return odoorpc_as
+
+
+@pytest.fixture(scope="session")
+def api_key_of(server):
+    """A function: api_key_of(login) returns a new API key of that user, for JSON-2
+    (`POST /json/2/MODEL/METHOD`, `Authorization: bearer KEY`)."""
+
+    def api_key_of(login):
+        return server.shell(
+            f"user = env['res.users'].search([('login', '=', {login!r})])\n"
+            "keys = env['res.users.apikeys'].with_user(user)\n"
+            "print(keys._generate('rpc', 'black-box tests', None))"
+        ).split()[-1]
+
+    return api_key_of
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Playwright's Browser: Debian's Chromium, headless."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium.PATH, args=list(chromium.FLAGS)
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page_as(browser, server):
+    """A function: page_as(login) returns a Page, logged in as that user.
+
+    More arguments go to Browser.new_context (locale, viewport, …). The errors that the
+    pages log on their console fail the test at its end; a test that expects some
+    removes them from `page.errors`, a list of texts.
+    """
+    pages = []
+
+    def page_as(login, **options):
+        options = {"viewport": {"width": 1440, "height": 900}} | options
+        page = browser.new_context(base_url=server.base_url, **options).new_page()
+        page.errors = []
+        page.on("console", lambda message: _keep_error(page, message))
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        pages.append(page)
+        page.goto("/web/login")
+        page.fill("input[name=login]", login)
+        page.fill("input[name=password]", login)
+        page.click("button[type=submit]")
+        page.wait_for_selector(".o_main_navbar")
+        return page
+
+    yield page_as
+    errors = [error for page in pages for error in page.errors]
+    for page in pages:
+        page.context.close()
+    assert not errors, "the browser's console has errors:\n" + "\n".join(errors)
+
+
+def _keep_error(page, message):
+    # Without a proxy before it, a server with workers has no websocket on this port.
+    if message.type == "error" and "/websocket" not in message.text:
+        page.errors.append(f"{message.text} {message.location.get('url', '')}")
+
+
+@pytest.fixture(scope="session")
+def screenshot():
+    """A function: screenshot(page, name) writes NAME.png to SALE_RETURN_SCREENSHOTS,
+    or does nothing if that is not set."""
+    folder = os.environ.get("SALE_RETURN_SCREENSHOTS")
+
+    def screenshot(page, name):
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=Path(folder) / f"{name}.png")
+
+    return screenshot
