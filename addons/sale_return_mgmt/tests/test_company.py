@@ -74,7 +74,13 @@ class TestCompany(SaleReturnCommon):
         location = warehouse.sale_return_location_id
         self.assertRecordValues(
             location,
-            [{"usage": "internal", "company_id": warehouse.company_id.id, "active": True}],
+            [
+                {
+                    "usage": "internal",
+                    "company_id": warehouse.company_id.id,
+                    "active": True,
+                }
+            ],
         )
         self.assertNotEqual(location.warehouse_id, warehouse, "outside the free stock")
         self.assertRecordValues(
@@ -205,7 +211,14 @@ class TestCompany(SaleReturnCommon):
     def test_returns_of_another_company_are_out_of_sight(self):
         return_order = self._request_elsewhere(self._sell_elsewhere())
         return_order.action_submit()
-        for role in ("viewer", "clerk", "approver", "warehouse", "manager", "accountant"):
+        for role in (
+            "viewer",
+            "clerk",
+            "approver",
+            "warehouse",
+            "manager",
+            "accountant",
+        ):
             user = self.users[role]
             with self.subTest(role=role):
                 for records in (return_order, return_order.line_ids):
@@ -238,7 +251,11 @@ class TestCompany(SaleReturnCommon):
         api = self.env["sale.return.order"].with_user(self.users["clerk"])
         lines = [
             {"product": "LAMP", "quantity": 1, "reason": self.reason.code},
-            {"sale_line": order.order_line.id, "quantity": 1, "reason": self.reason.code},
+            {
+                "sale_line": order.order_line.id,
+                "quantity": 1,
+                "reason": self.reason.code,
+            },
         ]
         cases = [{"order": order.id}, {"order": order.name}, {"order": "ELSEWHERE-1"}]
         requests = [

@@ -157,7 +157,9 @@ class TestReceipt(SaleReturnCommon):
         self.assertEqual(order.order_line.qty_delivered, 0)
 
     def test_closing_short_cancels_the_open_receipt(self):
-        return_order = self._approved(self._sell([(self.product, 5)]), {self.product: 3})
+        return_order = self._approved(
+            self._sell([(self.product, 5)]), {self.product: 3}
+        )
         self._receive(return_order, {self.product: 1})
         self._close_short(return_order)
         self.assertEqual(
@@ -191,7 +193,9 @@ class TestReceipt(SaleReturnCommon):
 
     def test_closing_short_waits_for_the_credit(self):
         self.company.sale_return_refund_trigger = "manual"
-        return_order = self._approved(self._sell([(self.product, 5)]), {self.product: 3})
+        return_order = self._approved(
+            self._sell([(self.product, 5)]), {self.product: 3}
+        )
         self._receive(return_order, {self.product: 1}, backorder=False)
         with self.assertRaises(UserError):
             self._as("manager", return_order).action_close_short("The rest is lost")
@@ -309,7 +313,13 @@ class TestReceipt(SaleReturnCommon):
     def test_sold_by_the_dozen_and_returned_by_the_piece(self):
         self.product.uom_ids = self.uom_dozen
         order = self._sell(
-            [(self.product, 2, {"product_uom_id": self.uom_dozen.id, "price_unit": 120})]
+            [
+                (
+                    self.product,
+                    2,
+                    {"product_uom_id": self.uom_dozen.id, "price_unit": 120},
+                )
+            ]
         )
         line = order.order_line
         self.assertEqual(line.quantity_returnable, 2)
@@ -336,7 +346,13 @@ class TestReceipt(SaleReturnCommon):
     def test_a_single_piece_of_a_dozen_is_credited_to_the_cent(self):
         self.product.uom_ids = self.uom_dozen
         order = self._sell(
-            [(self.product, 1, {"product_uom_id": self.uom_dozen.id, "price_unit": 120})]
+            [
+                (
+                    self.product,
+                    1,
+                    {"product_uom_id": self.uom_dozen.id, "price_unit": 120},
+                )
+            ]
         )
         return_order = self._request_in(self.uom_unit, order, 1)
         self.assertEqual(return_order.amount_total, 11.5)
@@ -352,7 +368,13 @@ class TestReceipt(SaleReturnCommon):
     def test_twelve_single_pieces_are_a_dozen(self):
         self.product.uom_ids = self.uom_dozen
         order = self._sell(
-            [(self.product, 1, {"product_uom_id": self.uom_dozen.id, "price_unit": 120})]
+            [
+                (
+                    self.product,
+                    1,
+                    {"product_uom_id": self.uom_dozen.id, "price_unit": 120},
+                )
+            ]
         )
         for _piece in range(12):
             return_order = self._request_in(self.uom_unit, order, 1)
@@ -382,7 +404,13 @@ class TestReceipt(SaleReturnCommon):
         return_order = self._request_in(self.uom_dozen, order, 1)
         self.assertRecordValues(
             return_order.line_ids,
-            [{"quantity_returnable": 2, "price_unit": 1200.0, "price_subtotal": 1200.0}],
+            [
+                {
+                    "quantity_returnable": 2,
+                    "price_unit": 1200.0,
+                    "price_subtotal": 1200.0,
+                }
+            ],
         )
         return_order.action_submit()
         self._as("approver", return_order).action_approve()
@@ -541,10 +569,14 @@ class TestReceipt(SaleReturnCommon):
                 self.assertEqual(return_order.state, "done")
                 self.assertEqual(len(self._receipts(return_order)), 1)
                 self.assertEqual(order.order_line.qty_delivered, 3)
-                self.assertFalse(order.picking_ids.filtered(lambda p: p.state != "done"))
+                self.assertFalse(
+                    order.picking_ids.filtered(lambda p: p.state != "done")
+                )
 
     def test_serial_numbers_come_back_as_delivered(self):
-        product = self._create_tracked("serial", {"SN1": 1, "SN2": 1, "SN3": 1, "SN4": 1})
+        product = self._create_tracked(
+            "serial", {"SN1": 1, "SN2": 1, "SN3": 1, "SN4": 1}
+        )
         order = self._sell([(product, 3)])
         delivered = order.picking_ids.move_line_ids.lot_id
         first = self._approved(order, {product: 2})
@@ -582,17 +614,19 @@ class TestReceipt(SaleReturnCommon):
         return_order = self._approved(order, {product: 4})
         receipt = self._open_receipt(return_order)
         self.assertEqual(
-            sorted(
-                (line.lot_id.name, line.quantity) for line in receipt.move_line_ids
-            ),
+            sorted((line.lot_id.name, line.quantity) for line in receipt.move_line_ids),
             [("L1", 2), ("L2", 2)],
         )
-        second_lot = receipt.move_line_ids.filtered(lambda line: line.lot_id.name == "L2")
+        second_lot = receipt.move_line_ids.filtered(
+            lambda line: line.lot_id.name == "L2"
+        )
         second_lot.quantity = 1
         receipt.move_ids.picked = True
         Form.from_action(receipt.env, receipt.button_validate()).save().process()
         self.assertEqual(return_order.receipt_status, "partial")
-        self.assertEqual(self._open_receipt(return_order).move_line_ids.lot_id.name, "L2")
+        self.assertEqual(
+            self._open_receipt(return_order).move_line_ids.lot_id.name, "L2"
+        )
         self._receive(return_order)
         self.assertRecordValues(
             return_order, [{"state": "done", "receipt_status": "full"}]
@@ -680,11 +714,15 @@ class TestReceipt(SaleReturnCommon):
         self.env.invalidate_all()
         self.assertRecordValues(
             return_order,
-            [{"state": "approved", "receipt_status": "pending", "amount_refunded": 230}],
+            [
+                {
+                    "state": "approved",
+                    "receipt_status": "pending",
+                    "amount_refunded": 230,
+                }
+            ],
         )
-        self.assertEqual(
-            return_order.event_ids.sorted("sequence")[-1].type, "reopened"
-        )
+        self.assertEqual(return_order.event_ids.sorted("sequence")[-1].type, "reopened")
         self.assertRecordValues(
             order.order_line,
             [{"qty_delivered": 5, "qty_invoiced": 3, "qty_to_invoice": 2}],
@@ -755,7 +793,9 @@ class TestReceipt(SaleReturnCommon):
         }
 
     def test_storekeepers_cannot_link_a_move_to_a_return(self):
-        return_order = self._approved(self._sell([(self.product, 5)]), {self.product: 2})
+        return_order = self._approved(
+            self._sell([(self.product, 5)]), {self.product: 2}
+        )
         receipt = self._open_receipt(return_order)
         line = return_order.line_ids.sudo()
         Move = self.env["stock.move"].with_user(self.users["storekeeper"])
@@ -775,7 +815,9 @@ class TestReceipt(SaleReturnCommon):
         self.assertEqual(line.move_ids, receipt.sudo().move_ids)
 
     def test_storekeepers_of_another_company_cannot_copy_the_link(self):
-        return_order = self._approved(self._sell([(self.product, 5)]), {self.product: 2})
+        return_order = self._approved(
+            self._sell([(self.product, 5)]), {self.product: 2}
+        )
         receipt = self._receipts(return_order)
         other = self._create_company(name="Elsewhere")
         stranger = self.users["storekeeper"].copy(
