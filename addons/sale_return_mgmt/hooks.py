@@ -7,4 +7,6 @@ def post_init_hook(env):
 
 def uninstall_hook(env):
     """Hand the count over to Odoo: what came back stays returned on its order."""
-    env.cr.execute("UPDATE stock_move SET to_refund = TRUE WHERE return_line_id IS NOT NULL")
+    env.cr.execute(
+        "UPDATE stock_move SET to_refund = TRUE WHERE return_line_id IS NOT NULL"
+    )

@@ -3,8 +3,11 @@ from . import sale_return_protected_mixin
 from . import sale_return_link_mixin
 from . import sale_return_api_mixin
 from . import sale_return_approval_mixin
+from . import sale_return_line_price_mixin
+from . import sale_return_line_quantity_mixin
 from . import sale_return_receipt_mixin
 from . import sale_return_settlement_mixin
+from . import sale_return_submission_mixin
 
 from . import account_move
 from . import account_move_line

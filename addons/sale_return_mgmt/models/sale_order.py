@@ -59,6 +59,7 @@ class SaleOrder(models.Model):
                     }
                 )
                 for line in lines
-                if line.product_id and line.product_id.uom_id.compare(returnable[line], 0) > 0
+                if line.product_id
+                and line.product_id.uom_id.compare(returnable[line], 0) > 0
             ],
         }

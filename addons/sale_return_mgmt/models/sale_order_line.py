@@ -59,8 +59,10 @@ class SaleOrderLine(models.Model):
             if line.return_line_ids:
                 invoiced[line] = line.product_uom_id.round(
                     line._sum_invoice_lines(
-                        lambda move: move.state != "cancel"
-                        or move.payment_state == "invoicing_legacy"
+                        lambda move: (
+                            move.state != "cancel"
+                            or move.payment_state == "invoicing_legacy"
+                        )
                     )
                 )
         return invoiced
@@ -203,7 +205,9 @@ class SaleOrderLine(models.Model):
                 return_line._get_reserved_quantity()
                 for return_line in line.sudo().return_line_ids
             )
-            quantity = delivered[line] - taken_back[line.id or line._origin.id] - reserved
+            quantity = (
+                delivered[line] - taken_back[line.id or line._origin.id] - reserved
+            )
             uom = line.product_id.uom_id
             returnable[line] = uom.round(quantity) if uom else 0.0
         return returnable
@@ -214,12 +218,18 @@ class SaleOrderLine(models.Model):
         """Posted customer invoice lines, oldest first, in ``sudo``. Invoices that
         reverse a credit note are not among them."""
         # sudo: clerks see what was invoiced through the return only
-        return self.sudo().invoice_lines.filtered(
-            lambda line: line.parent_state == "posted"
-            and line.move_id.move_type == "out_invoice"
-            and not line.return_origin_line_id
-            and line.quantity > 0
-        ).sorted(lambda line: (line.move_id.invoice_date, line.move_id.id, line.id))
+        return (
+            self.sudo()
+            .invoice_lines.filtered(
+                lambda line: (
+                    line.parent_state == "posted"
+                    and line.move_id.move_type == "out_invoice"
+                    and not line.return_origin_line_id
+                    and line.quantity > 0
+                )
+            )
+            .sorted(lambda line: (line.move_id.invoice_date, line.move_id.id, line.id))
+        )
 
     def _get_quantity_over_invoiced(self):
         """How much more is invoiced than should be, in the line's UoM.
@@ -228,8 +238,10 @@ class SaleOrderLine(models.Model):
         """
         self.ensure_one()
         invoiced = self.sudo()._sum_invoice_lines(  # sudo: as above
-            lambda move: move.state == "posted"
-            or (move.state == "draft" and move.move_type == "out_refund")
+            lambda move: (
+                move.state == "posted"
+                or (move.state == "draft" and move.move_type == "out_refund")
+            )
         )
         if self._is_invoiced_on_order():
             due = self.product_uom_qty - self._get_quantity_accepted_back()
@@ -250,19 +262,17 @@ class SaleOrderLine(models.Model):
         invoice_lines = self._get_posted_invoice_lines()
         left = {line: line.quantity for line in invoice_lines}
         credits = self.sudo().invoice_lines.filtered(  # sudo: as above
-            lambda line: line.parent_state != "cancel"
-            and (line.move_id.move_type == "out_refund" or line.return_origin_line_id)
-            and not (without and line.return_line_id == without)
+            lambda line: (
+                line.parent_state != "cancel"
+                and (
+                    line.move_id.move_type == "out_refund" or line.return_origin_line_id
+                )
+                and not (without and line.return_line_id == without)
+            )
         )
         for credit in credits:
             quantity = credit.move_id.direction_sign * credit.quantity
-            targets = (
-                credit.return_origin_line_id
-                or invoice_lines.filtered(
-                    lambda line: line.move_id == credit.move_id.reversed_entry_id
-                )
-            ) & invoice_lines or invoice_lines
-            for line in targets:
+            for line in self._get_credited_lines(credit, invoice_lines):
                 uom = line.product_uom_id
                 taken = min(
                     credit.product_uom_id._compute_quantity(quantity, uom, round=False),
@@ -273,3 +283,12 @@ class SaleOrderLine(models.Model):
                     taken, credit.product_uom_id, round=False
                 )
         return left
+
+    @api.model
+    def _get_credited_lines(self, credit, invoice_lines):
+        """Which of ``invoice_lines`` the credit note line ``credit`` takes back."""
+        reversed_move = credit.move_id.reversed_entry_id
+        credited = credit.return_origin_line_id or invoice_lines.filtered(
+            lambda line: line.move_id == reversed_move
+        )
+        return credited & invoice_lines or invoice_lines

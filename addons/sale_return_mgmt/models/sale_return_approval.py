@@ -10,7 +10,11 @@ class SaleReturnApproval(models.Model):
     _order = "order_id, round, sequence, id"
 
     order_id = fields.Many2one(
-        "sale.return.order", readonly=True, required=True, index=True, ondelete="cascade"
+        "sale.return.order",
+        readonly=True,
+        required=True,
+        index=True,
+        ondelete="cascade",
     )
     company_id = fields.Many2one(related="order_id.company_id", store=True)
     rule_id = fields.Many2one("sale.return.approval.rule", "Level", readonly=True)

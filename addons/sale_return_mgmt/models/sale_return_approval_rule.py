@@ -74,7 +74,9 @@ class SaleReturnApprovalRule(models.Model):
             users_sudo = self.env.ref(APPROVER_GROUP).sudo().all_user_ids
         # Naming someone at a level does not make them an approver: the group does.
         return users_sudo.filtered(
-            lambda user: user.active
-            and company in user.company_ids
-            and user.has_group(APPROVER_GROUP)
+            lambda user: (
+                user.active
+                and company in user.company_ids
+                and user.has_group(APPROVER_GROUP)
+            )
         ).sudo(False)

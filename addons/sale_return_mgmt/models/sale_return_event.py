@@ -37,7 +37,11 @@ class SaleReturnEvent(models.Model):
     _order = "id desc"
 
     order_id = fields.Many2one(
-        "sale.return.order", readonly=True, required=True, index=True, ondelete="cascade"
+        "sale.return.order",
+        readonly=True,
+        required=True,
+        index=True,
+        ondelete="cascade",
     )
     company_id = fields.Many2one(related="order_id.company_id", store=True)
     sequence = fields.Integer("No.", readonly=True, required=True)
@@ -122,9 +126,9 @@ class SaleReturnEvent(models.Model):
         :return: ``sale.return.event`` records; empty where the chains are whole
         """
         broken = self.browse()
-        for events in self.search([("order_id", "in", orders.ids)]).grouped(
-            "order_id"
-        ).values():
+        for events in (
+            self.search([("order_id", "in", orders.ids)]).grouped("order_id").values()
+        ):
             previous_hash = ""
             for number, event in enumerate(events.sorted("sequence"), start=1):
                 vals = {

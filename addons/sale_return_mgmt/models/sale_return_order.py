@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import clean_context
 
 from ..exceptions import return_error
-from .sale_return_order_line import MONEY_GROUPS
+from .sale_return_line_price_mixin import MONEY_GROUPS
 
 STATES = [
     ("draft", "Draft"),
@@ -52,6 +52,7 @@ class SaleReturnOrder(models.Model):
         "mail.thread",
         "mail.activity.mixin",
         "sale.return.protected.mixin",
+        "sale.return.submission.mixin",
         "sale.return.approval.mixin",
         "sale.return.receipt.mixin",
         "sale.return.settlement.mixin",
@@ -79,6 +80,7 @@ class SaleReturnOrder(models.Model):
         default="draft",
         index=True,
         tracking=True,
+        group_expand=True,
     )
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
@@ -144,7 +146,9 @@ class SaleReturnOrder(models.Model):
     customer_reference = fields.Char(
         copy=False, index="trigram", help="The customer's own claim number."
     )
-    carrier_tracking_ref = fields.Char("Tracking Reference", copy=False, index="trigram")
+    carrier_tracking_ref = fields.Char(
+        "Tracking Reference", copy=False, index="trigram"
+    )
     reason_id = fields.Many2one(
         "sale.return.reason",
         "Main Reason",
@@ -309,11 +313,14 @@ class SaleReturnOrder(models.Model):
         )
         # Lines that are created together with their order are not an edit of it.
         born = {order.id for order, _user, _round in known}
-        edited = {(order.id, round_) for order, user, round_ in known if user.id == self.env.uid}
+        edited = {
+            (order.id, round_)
+            for order, user, round_ in known
+            if user.id == self.env.uid
+        }
         Event._log(
             self.filtered(
-                lambda order: order.id in born
-                and (order.id, order.round) not in edited
+                lambda order: order.id in born and (order.id, order.round) not in edited
             ),
             "edited",
         )
@@ -339,49 +346,6 @@ class SaleReturnOrder(models.Model):
         return [dict(vals, channel="internal") for vals in vals_list]
 
     # === ACTION METHODS === #
-
-    def action_submit(self):
-        """Freeze drafts, reserve their quantities and ask the approvers."""
-        self = self._prepare_step("sale_return_mgmt.group_sale_return_clerk")
-        orders = self.filtered(lambda order: order.state != "submitted")
-        orders._check_state("draft")
-        orders.check_access("write")
-        orders._do_submit()
-        return True
-
-    def action_withdraw(self):
-        """Take back the own submission while no level is decided."""
-        self = self._prepare_step("sale_return_mgmt.group_sale_return_clerk")
-        orders = self.filtered(lambda order: order.state != "draft")
-        orders._check_state("submitted")
-        for order in orders:
-            if order.submitted_by_id != self.env.user and not self._is_manager():
-                raise AccessError(
-                    self.env._(
-                        "Only %(user)s, who submitted %(order)s, can withdraw it.",
-                        user=order.submitted_by_id.name,
-                        order=order.name,
-                    )
-                )
-            if order._get_current_approvals().filtered("user_id"):
-                raise return_error(
-                    "INVALID_STATE",
-                    self.env._(
-                        "%(order)s is partly approved: ask the approver to send it "
-                        "back.",
-                        order=order.name,
-                    ),
-                )
-        orders._do_return_to_draft("withdrawn")
-        return True
-
-    def action_reset_to_draft(self):
-        """Mend a rejected return and submit it again."""
-        self = self._prepare_step("sale_return_mgmt.group_sale_return_clerk")
-        orders = self.filtered(lambda order: order.state != "draft")
-        orders._check_state("rejected")
-        orders._do_return_to_draft("reset")
-        return True
 
     def action_cancel(self):
         """Give up returns before goods or money moved; their receipts go too."""
@@ -423,7 +387,8 @@ class SaleReturnOrder(models.Model):
 
     def action_print_slip(self):
         report = self.env.ref("sale_return_mgmt.sale_return_order_slip")
-        return report.report_action(self)
+        # Without data the answer would hold a None, which XML-RPC cannot carry.
+        return report.report_action(self, data={})
 
     # === BUSINESS METHODS === #
 
@@ -477,52 +442,6 @@ class SaleReturnOrder(models.Model):
         self.env["sale.return.event"]._log(
             self, event_type, from_states=from_states, note=note
         )
-
-    def _do_submit(self):
-        """Reserve, judge and route drafts; see ``design`` in the architecture page."""
-        for order in self:
-            if not order.line_ids:
-                raise return_error(
-                    "INVALID",
-                    self.env._(
-                        "%(order)s has no lines: add what comes back.", order=order.name
-                    ),
-                )
-        lines = self.line_ids
-        lines._check_complete()
-        lines.sale_line_id._bump_return_guard()
-        lines._check_returnable()
-        self._freeze_policy()
-        for order in self.sudo():  # the round is a workflow field
-            order.round += 1
-        self._transition(
-            "submitted",
-            "submitted",
-            submitted_by_id=self.env.uid,
-            date_submitted=fields.Datetime.now(),
-            rejection_reason=False,
-        )
-        self._create_approvals()
-
-    def _freeze_policy(self):
-        """Write the policy's verdict to orders and lines, or refuse the return."""
-        # sudo: the verdict is the policy's, not the clerk's
-        orders_sudo = self.sudo()
-        policies = self.env["sale.return.policy"].sudo()._match(orders_sudo.line_ids)
-        for order in orders_sudo:
-            messages = {}
-            for line in order.line_ids:
-                code, message = policies[line]._get_verdict(line)
-                if code and policies[line].out_of_policy == "refuse":
-                    raise return_error(code, message, line=line.id)
-                line.write({"policy_id": policies[line].id, "in_policy": not code})
-                messages[message] = True
-            order.in_policy = all(order.line_ids.mapped("in_policy"))
-            order.policy_message = "\n".join(messages)
-
-    def _do_return_to_draft(self, event_type, note=False):
-        self._drop_pending_approvals()
-        self._transition("draft", event_type, note=note, date_approved=False)
 
     def _check_nothing_moved(self):
         for order in self:

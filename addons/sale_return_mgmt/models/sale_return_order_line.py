@@ -1,18 +1,9 @@
-from collections import defaultdict
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Command
-
 from odoo.tools import float_round
 
 from ..exceptions import return_error
 
-# Who sees what things cost: the warehouse does not.
-MONEY_GROUPS = (
-    "sale_return_mgmt.group_sale_return_viewer,"
-    "account.group_account_invoice,sales_team.group_sale_salesman"
-)
 MAX_QUANTITY = 1e9
 
 
@@ -23,7 +14,11 @@ class SaleReturnOrderLine(models.Model):
     """
 
     _name = "sale.return.order.line"
-    _inherit = "sale.return.protected.mixin"
+    _inherit = [
+        "sale.return.protected.mixin",
+        "sale.return.line.quantity.mixin",
+        "sale.return.line.price.mixin",
+    ]
     _description = "Return Line"
     _order = "order_id, sequence, id"
     _check_company_auto = True
@@ -90,85 +85,6 @@ class SaleReturnOrderLine(models.Model):
     policy_id = fields.Many2one("sale.return.policy", readonly=True, copy=False)
     in_policy = fields.Boolean(readonly=True, copy=False, default=True)
 
-    quantity_delivered = fields.Float(
-        "Delivered", digits="Product Unit", compute="_compute_quantity_returnable"
-    )
-    quantity_returnable = fields.Float(
-        "Returnable",
-        digits="Product Unit",
-        compute="_compute_quantity_returnable",
-        help="What may still be asked for on this line: delivered, not yet back and "
-        "not asked for by another return.",
-    )
-    move_ids = fields.One2many(
-        "stock.move", "return_line_id", "Stock Moves", readonly=True, copy=False
-    )
-    quantity_received = fields.Float(
-        "Received",
-        digits="Product Unit",
-        compute="_compute_quantity_received",
-        store=True,
-    )
-    quantity_accepted = fields.Float(
-        "Accepted",
-        digits="Product Unit",
-        compute="_compute_quantity_accepted",
-        store=True,
-        help="What the customer is credited for: received, up to what was approved.",
-    )
-    refund_line_ids = fields.One2many(
-        "account.move.line",
-        "return_line_id",
-        "Credit Note Lines",
-        readonly=True,
-        copy=False,
-    )
-    quantity_refunded = fields.Float(
-        "Credited",
-        digits="Product Unit",
-        compute="_compute_quantity_refunded",
-        store=True,
-        groups=MONEY_GROUPS,
-    )
-    quantity_to_refund = fields.Float(
-        "To Credit",
-        digits="Product Unit",
-        compute="_compute_quantity_to_refund",
-        store=True,
-        groups=MONEY_GROUPS,
-        help="Accepted and invoiced, but not yet on a credit note.",
-    )
-    price_unit = fields.Float(
-        digits="Product Price",
-        compute="_compute_price",
-        store=True,
-        groups=MONEY_GROUPS,
-        help="As invoiced (on the first invoice, if several), else as ordered.",
-    )
-    discount = fields.Float(
-        "Discount (%)",
-        digits="Discount",
-        compute="_compute_price",
-        store=True,
-        groups=MONEY_GROUPS,
-    )
-    tax_ids = fields.Many2many(
-        "account.tax",
-        string="Taxes",
-        compute="_compute_price",
-        store=True,
-        groups=MONEY_GROUPS,
-    )
-    price_subtotal = fields.Monetary(
-        compute="_compute_price_subtotal", store=True, groups=MONEY_GROUPS
-    )
-    price_tax = fields.Monetary(
-        compute="_compute_price_subtotal", store=True, groups=MONEY_GROUPS
-    )
-    price_total = fields.Monetary(
-        compute="_compute_price_subtotal", store=True, groups=MONEY_GROUPS
-    )
-
     _quantity_check = models.Constraint(
         "CHECK (quantity > 0 AND quantity <= 1000000000)",
         "The quantity to return must be above zero and at most 1,000,000,000.",
@@ -186,7 +102,9 @@ class SaleReturnOrderLine(models.Model):
         for line in self:
             line.product_uom_id = line.sale_line_id.product_uom_id
 
-    @api.depends("product_id.uom_id", "product_id.uom_ids", "sale_line_id.product_uom_id")
+    @api.depends(
+        "product_id.uom_id", "product_id.uom_ids", "sale_line_id.product_uom_id"
+    )
     def _compute_allowed_uom_ids(self):
         for line in self:
             line.allowed_uom_ids = (
@@ -199,124 +117,6 @@ class SaleReturnOrderLine(models.Model):
     def _compute_reason_id(self):
         for line in self:
             line.reason_id = line.reason_id or line.order_id.reason_id
-
-    @api.depends("sale_line_id", "product_uom_id", "quantity", "state")
-    def _compute_quantity_returnable(self):
-        sale_lines = self.sale_line_id
-        delivered = sale_lines._get_delivered_quantities()
-        returnable = sale_lines._get_returnable_quantities()
-        for line in self:
-            product_uom = line.product_id.uom_id
-            own = line._get_reserved_quantity() if line._origin else 0.0
-            line.quantity_delivered = line._from_product_uom(
-                delivered.get(line.sale_line_id, 0.0)
-            )
-            line.quantity_returnable = line._from_product_uom(
-                product_uom.round(returnable.get(line.sale_line_id, 0.0) + own)
-                if product_uom
-                else 0.0
-            )
-
-    @api.depends(
-        "move_ids.state", "move_ids.quantity", "move_ids.product_uom", "product_uom_id"
-    )
-    def _compute_quantity_received(self):
-        for line in self:
-            # sudo: as _get_received_moves
-            undone_sudo = line.sudo().move_ids._filter_receipt_reversals()
-            line.quantity_received = line._sum_moves(
-                line._get_received_moves()
-            ) - line._sum_moves(undone_sudo)
-
-    @api.depends("state", "goods_return", "quantity_approved", "quantity_received")
-    def _compute_quantity_accepted(self):
-        for line in self:
-            if line.state not in ("approved", "done"):
-                line.quantity_accepted = 0.0
-            elif line.goods_return == "keep":
-                line.quantity_accepted = line.quantity_approved
-            else:
-                line.quantity_accepted = min(
-                    line.quantity_received, line.quantity_approved
-                )
-
-    @api.depends(
-        "refund_line_ids.parent_state",
-        "refund_line_ids.quantity",
-        "refund_line_ids.product_uom_id",
-    )
-    def _compute_quantity_refunded(self):
-        for line in self:
-            line.quantity_refunded = line._get_quantity_credited(("posted",))
-
-    @api.depends(
-        "quantity_accepted",
-        "refund_line_ids.parent_state",
-        "refund_line_ids.quantity",
-        "sale_line_id.return_line_ids.quantity_accepted",
-        "sale_line_id.invoice_lines.parent_state",
-        "sale_line_id.invoice_lines.quantity",
-        "sale_line_id.qty_delivered",
-        "sale_line_id.product_uom_qty",
-    )
-    def _compute_quantity_to_refund(self):
-        for sale_line, lines in self.grouped("sale_line_id").items():
-            due = sale_line._get_quantity_over_invoiced()
-            # Older returns of the same sold line are credited first.
-            for line in sale_line.return_line_ids.sorted("id"):
-                quantity = line._cap_quantity(
-                    line.quantity_accepted
-                    - line._get_quantity_credited(("draft", "posted")),
-                    due,
-                    sale_line.product_uom_id,
-                )
-                due -= line.product_uom_id._compute_quantity(
-                    quantity, sale_line.product_uom_id, round=False
-                )
-                if line in lines:
-                    line.quantity_to_refund = quantity
-            for line in lines - sale_line.return_line_ids:
-                line.quantity_to_refund = 0.0
-
-    @api.depends(
-        "product_uom_id",
-        "sale_line_id.price_unit",
-        "sale_line_id.discount",
-        "sale_line_id.tax_ids",
-        "sale_line_id.invoice_lines.parent_state",
-        "sale_line_id.invoice_lines.price_unit",
-        "sale_line_id.invoice_lines.discount",
-        "sale_line_id.invoice_lines.tax_ids",
-    )
-    def _compute_price(self):
-        for line in self:
-            # sudo: see _get_quantity_credited
-            sale_line_sudo = line.sale_line_id.sudo()
-            source = sale_line_sudo._get_posted_invoice_lines()[:1] or sale_line_sudo
-            line.price_unit = (
-                source.product_uom_id._compute_price(
-                    source.price_unit, line.product_uom_id
-                )
-                if source and line.product_uom_id
-                else 0.0
-            )
-            line.discount = source.discount
-            line.tax_ids = source.tax_ids
-
-    @api.depends(
-        "price_unit",
-        "discount",
-        "tax_ids",
-        "quantity",
-        "quantity_approved",
-        "state",
-        "sale_line_id.invoice_lines.quantity",
-        "sale_line_id.invoice_lines.parent_state",
-    )
-    def _compute_price_subtotal(self):
-        for line in self:
-            line.price_subtotal, line.price_tax = line._get_amounts()
-            line.price_total = line.price_subtotal + line.price_tax
 
     # === CONSTRAINTS === #
 
@@ -371,9 +171,7 @@ class SaleReturnOrderLine(models.Model):
                     ),
                     ValidationError,
                 )
-            if not line.product_uom_id._has_common_reference(
-                line.product_id.uom_id
-            ):
+            if not line.product_uom_id._has_common_reference(line.product_id.uom_id):
                 raise ValidationError(
                     self.env._(
                         "%(product)s cannot be counted in %(uom)s.",
@@ -495,242 +293,6 @@ class SaleReturnOrderLine(models.Model):
 
     def _format_quantity(self, quantity):
         return f"{self.product_uom_id.round(quantity):g}"
-
-    def _to_product_uom(self, quantity):
-        return self.product_uom_id._compute_quantity(
-            quantity, self.product_id.uom_id, rounding_method="HALF-UP"
-        )
-
-    def _from_product_uom(self, quantity):
-        if not self.product_uom_id:
-            return quantity
-        return self.product_id.uom_id._compute_quantity(
-            quantity, self.product_uom_id, rounding_method="HALF-UP"
-        )
-
-    def _get_granted_quantity(self):
-        """What was asked, or what was granted once that is decided."""
-        self.ensure_one()
-        decided = self.state in ("approved", "done")
-        return self.quantity_approved if decided else self.quantity
-
-    def _get_reserved_quantity(self):
-        """What this line keeps from being returned otherwise, in the product's UoM.
-
-        What came back is counted by its moves; what the customer keeps by this line.
-        """
-        self.ensure_one()
-        if self.goods_return == "keep":
-            reserved = self.state in ("submitted", "approved", "done")
-            return self._to_product_uom(self._get_granted_quantity()) if reserved else 0
-        if (
-            self.state not in ("submitted", "approved")
-            or self.order_id.is_closed_short
-        ):
-            return 0.0
-        return self._to_product_uom(
-            max(0.0, self._get_granted_quantity() - self.quantity_received)
-        )
-
-    def _get_received_moves(self):
-        """Done moves that brought goods back from the customer."""
-        # sudo: who reads a return sees its quantities, not the transfers
-        return self.sudo().move_ids._filter_from_customer()
-
-    def _sum_moves(self, moves):
-        return sum(
-            move.product_uom._compute_quantity(
-                move.quantity, self.product_uom_id, rounding_method="HALF-UP"
-            )
-            for move in moves
-        )
-
-    def _is_fully_received(self):
-        self.ensure_one()
-        return (
-            self.product_uom_id.compare(self.quantity_received, self.quantity_approved)
-            >= 0
-        )
-
-    def _allocate_to_deliveries(self):
-        """Spread what is granted over the deliveries it came from, newest first.
-
-        :return: list of ``(line, stock.move, quantity)``, quantities in the UoM of
-            the delivery move
-        """
-        left_by_move = {}
-        allocation = []
-        for line in self:
-            if line.goods_return != "return":
-                continue
-            quantity = line.quantity_approved
-            moves = line.sale_line_id._get_delivered_moves()
-            pieces = defaultdict(float)
-            for move in moves:
-                uom = move.product_uom
-                if move not in left_by_move:
-                    left_by_move[move] = move._get_quantity_left_to_return()
-                wanted = line.product_uom_id._compute_quantity(
-                    quantity, uom, rounding_method="HALF-UP"
-                )
-                taken = min(wanted, left_by_move[move])
-                if uom.compare(taken, 0) > 0:
-                    pieces[move] += taken
-                    left_by_move[move] -= taken
-                    quantity -= uom._compute_quantity(
-                        taken, line.product_uom_id, rounding_method="HALF-UP"
-                    )
-            if line.product_uom_id.compare(quantity, 0) > 0 and moves:
-                # Somebody else announced the same goods in a transfer of their own;
-                # the ledger still grants them to us until those arrive.
-                pieces[moves[0]] += line.product_uom_id._compute_quantity(
-                    quantity, moves[0].product_uom, rounding_method="HALF-UP"
-                )
-            allocation += [(line, move, qty) for move, qty in pieces.items()]
-        return allocation
-
-    def _get_quantity_credited(self, states):
-        """Quantity on credit notes in ``states``, less what was invoiced back."""
-        self.ensure_one()
-        # sudo: who reads a return sees what was credited, not the journal entries
-        return sum(
-            move_line.move_id.direction_sign
-            * move_line.product_uom_id._compute_quantity(
-                move_line.quantity, self.product_uom_id
-            )
-            for move_line in self.sudo().refund_line_ids
-            if move_line.parent_state in states
-        )
-
-    def _cap_quantity(self, quantity, limit, limit_uom):
-        """``quantity`` of this line, at most ``limit`` counted in ``limit_uom``.
-
-        Compared in the other unit, where a piece may be a rounded part of a dozen:
-        what is covered there is taken whole.
-        """
-        self.ensure_one()
-        uom = self.product_uom_id
-        wanted = uom._compute_quantity(quantity, limit_uom, rounding_method="HALF-UP")
-        if limit_uom.compare(wanted, limit) > 0:
-            quantity = limit_uom._compute_quantity(
-                limit, uom, rounding_method="HALF-UP"
-            )
-        return max(0.0, uom.round(quantity))
-
-    def _allocate_to_invoices(self):
-        """Spread what is to be credited over the invoices, the oldest first.
-
-        :return: dict of ``(return order, invoice)`` to list of ``(line, invoice line,
-            quantity)``, quantities in the UoM of the return line
-        """
-        allocation = defaultdict(list)
-        left_by_invoice_line = {}
-        for line in self:
-            quantity = line.quantity_to_refund
-            if line.product_uom_id.compare(quantity, 0) <= 0:
-                continue
-            if line.sale_line_id not in left_by_invoice_line:
-                left_by_invoice_line[line.sale_line_id] = (
-                    line.sale_line_id._get_quantities_left_to_credit()
-                )
-            left = left_by_invoice_line[line.sale_line_id]
-            for invoice_line in left:
-                uom = invoice_line.product_uom_id
-                taken = line._cap_quantity(quantity, left[invoice_line], uom)
-                if line.product_uom_id.compare(taken, 0) > 0:
-                    allocation[line.order_id, invoice_line.move_id].append(
-                        (line, invoice_line, taken)
-                    )
-                    left[invoice_line] -= line.product_uom_id._compute_quantity(
-                        taken, uom, round=False
-                    )
-                    quantity -= taken
-        return allocation
-
-    def _prepare_refund_line_vals(self, invoice_line, quantity):
-        """Values of the credit note line that takes back part of ``invoice_line``.
-
-        :param quantity: in the UoM of the return line, which the credit note keeps
-        """
-        self.ensure_one()
-        return {
-            "product_id": invoice_line.product_id.id,
-            "name": invoice_line.name,
-            "quantity": quantity,
-            "product_uom_id": self.product_uom_id.id,
-            "price_unit": invoice_line.product_uom_id._compute_price(
-                invoice_line.price_unit, self.product_uom_id
-            ),
-            "discount": invoice_line.discount,
-            "tax_ids": [Command.set(invoice_line.tax_ids.ids)],
-            "account_id": invoice_line.account_id.id,
-            "analytic_distribution": invoice_line.analytic_distribution,
-            "sale_line_ids": [Command.set(self.sale_line_id.ids)],
-            "return_line_id": self.id,
-            "return_origin_line_id": invoice_line.id,
-        }
-
-    def _get_price_pieces(self):
-        """What the customer paid for the granted quantity.
-
-        :return: list of ``(source, quantity)``: posted invoice lines as they will be
-            credited, the oldest first, then the order line for what is not invoiced
-        """
-        self.ensure_one()
-        # sudo: see _get_quantity_credited
-        sale_line_sudo = self.sale_line_id.sudo()
-        quantity, pieces = self._get_granted_quantity(), []
-        left = sale_line_sudo._get_quantities_left_to_credit(without=self)
-        for invoice_line, invoice_left in left.items():
-            taken = self._cap_quantity(
-                quantity, invoice_left, invoice_line.product_uom_id
-            )
-            if self.product_uom_id.compare(taken, 0) > 0:
-                pieces.append((invoice_line, taken))
-                quantity -= taken
-        if not pieces or self.product_uom_id.compare(quantity, 0) > 0:
-            pieces.append((sale_line_sudo, quantity))
-        return pieces
-
-    def _prepare_base_line(self, source, quantity):
-        """``quantity`` of this line at the price of ``source``, for the tax engine."""
-        self.ensure_one()
-        return self.env["account.tax"]._prepare_base_line_for_taxes_computation(
-            self,
-            quantity=quantity,
-            price_unit=source.product_uom_id._compute_price(
-                source.price_unit, self.product_uom_id
-            ),
-            discount=source.discount,
-            tax_ids=source.tax_ids,
-            partner_id=self.order_id.partner_id,
-            currency_id=self.currency_id or self.env.company.currency_id,
-        )
-
-    def _get_amounts(self):
-        """``(untaxed, tax)`` of the lines, rounded as one document per invoice."""
-        AccountTax = self.env["account.tax"]
-        base_lines_by_document = defaultdict(list)
-        for line in self.filtered(lambda line: line.sale_line_id and line.product_uom_id):
-            for source, quantity in line._get_price_pieces():
-                invoiced = source._name == "account.move.line"
-                document = source.move_id if invoiced else source.order_id
-                base_lines_by_document[document].append(
-                    line._prepare_base_line(source, quantity)
-                )
-        company = self.company_id[:1] or self.env.company
-        untaxed = tax = 0.0
-        for base_lines in base_lines_by_document.values():
-            AccountTax._add_tax_details_in_base_lines(base_lines, company)
-            AccountTax._round_base_lines_tax_details(base_lines, company)
-            totals = AccountTax._get_tax_totals_summary(
-                base_lines=base_lines,
-                currency=self.currency_id[:1] or company.currency_id,
-                company=company,
-            )
-            untaxed += totals["base_amount_currency"]
-            tax += totals["tax_amount_currency"]
-        return untaxed, tax
 
     def _api_answer(self):
         """The line as other systems see it, quantities in ``uom``."""

@@ -52,9 +52,7 @@ class SaleReturnPolicy(models.Model):
         :return: dict of line to policy; the empty policy where none applies
         """
         policies_by_company = {
-            company: self.search(
-                [("company_id", "in", [False, company.id])], limit=1
-            )
+            company: self.search([("company_id", "in", [False, company.id])], limit=1)
             for company in lines.company_id
         }
         return {line: policies_by_company[line.company_id] for line in lines}
@@ -101,7 +99,9 @@ class SaleReturnPolicy(models.Model):
         ).date()
 
     def _get_window_start_delivery(self, line):
-        return max(line.sale_line_id._get_delivered_moves().mapped("date"), default=False)
+        return max(
+            line.sale_line_id._get_delivered_moves().mapped("date"), default=False
+        )
 
     def _get_window_start_invoice(self, line):
         dates = line.sale_line_id._get_posted_invoice_lines().mapped("invoice_date")

@@ -35,7 +35,9 @@ class SaleReturnProtectedMixin(models.AbstractModel):
             for name in fields
             if name in self._fields and self._is_workflow_field(self._fields[name])
         }
-        defaults = super().default_get([name for name in fields if name not in protected])
+        defaults = super().default_get(
+            [name for name in fields if name not in protected]
+        )
         for name in protected:
             default = self._fields[name].default
             if default:

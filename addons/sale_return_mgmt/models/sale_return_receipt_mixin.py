@@ -54,8 +54,10 @@ class SaleReturnReceiptMixin(models.AbstractModel):
     def _compute_receipt_status(self):
         for order in self:
             lines = order.line_ids.filtered(
-                lambda line: line.goods_return == "return"
-                and not line.product_uom_id.is_zero(line.quantity_approved)
+                lambda line: (
+                    line.goods_return == "return"
+                    and not line.product_uom_id.is_zero(line.quantity_approved)
+                )
             )
             order.date_received = max(
                 lines._get_received_moves().mapped("date"), default=False
@@ -110,7 +112,9 @@ class SaleReturnReceiptMixin(models.AbstractModel):
             or move.picking_type_id.warehouse_id
             or line.sale_line_id.order_id.warehouse_id
         )
-        partner = self.partner_shipping_id or line.sale_line_id.order_id.partner_shipping_id
+        partner = (
+            self.partner_shipping_id or line.sale_line_id.order_id.partner_shipping_id
+        )
         return self, warehouse, partner, move.location_dest_id
 
     def _prepare_receipt_vals(self, warehouse, partner, location):

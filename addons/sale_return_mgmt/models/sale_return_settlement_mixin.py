@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..exceptions import return_error
-from .sale_return_order_line import MONEY_GROUPS
+from .sale_return_line_price_mixin import MONEY_GROUPS
 
 
 class SaleReturnSettlementMixin(models.AbstractModel):
@@ -164,7 +164,10 @@ class SaleReturnSettlementMixin(models.AbstractModel):
             refunds = moves.with_company(company).create(
                 [
                     order._prepare_refund_vals(invoice, pieces)
-                    for (order, invoice), pieces in lines._allocate_to_invoices().items()
+                    for (
+                        order,
+                        invoice,
+                    ), pieces in lines._allocate_to_invoices().items()
                 ]
             )
             self.env["sale.return.event"]._log(

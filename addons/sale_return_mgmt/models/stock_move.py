@@ -52,6 +52,15 @@ class StockMove(models.Model):
         ]
         return super().create(vals_list)
 
+    def copy_data(self, default=None):
+        """A duplicated transfer is no receipt of the return. Splits, reversals and push
+        rules say what differs, and stay with it."""
+        vals_list = super().copy_data(default)
+        if not default:
+            for vals in vals_list:
+                vals.pop("return_line_id", None)
+        return vals_list
+
     @api.model
     def _prepare_merge_moves_distinct_fields(self):
         return super()._prepare_merge_moves_distinct_fields() + ["return_line_id"]
@@ -67,7 +76,9 @@ class StockMove(models.Model):
         received_sudo = ours_sudo._filter_from_customer()
         received_sudo.return_line_id.order_id._on_goods_moved("received", received_sudo)
         undone_sudo = ours_sudo._filter_receipt_reversals()
-        undone_sudo.return_line_id.order_id._on_goods_moved("receipt_undone", undone_sudo)
+        undone_sudo.return_line_id.order_id._on_goods_moved(
+            "receipt_undone", undone_sudo
+        )
         return moves
 
     def _do_unreserve(self):
@@ -80,18 +91,22 @@ class StockMove(models.Model):
         """Done moves that brought goods to a customer."""
         outside = self._get_customer_locations()
         return self.filtered(
-            lambda move: move.state == "done"
-            and move.location_dest_id in outside
-            and move.location_id not in outside
+            lambda move: (
+                move.state == "done"
+                and move.location_dest_id in outside
+                and move.location_id not in outside
+            )
         )
 
     def _filter_from_customer(self):
         """Done moves that brought goods back from a customer."""
         outside = self._get_customer_locations()
         return self.filtered(
-            lambda move: move.state == "done"
-            and move.location_id in outside
-            and move.location_dest_id not in outside
+            lambda move: (
+                move.state == "done"
+                and move.location_id in outside
+                and move.location_dest_id not in outside
+            )
         )
 
     def _filter_receipt_reversals(self):

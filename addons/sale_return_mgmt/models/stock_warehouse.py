@@ -59,7 +59,9 @@ class StockWarehouse(models.Model):
             "code": "incoming",
             "use_create_lots": False,
             "use_existing_lots": True,
-            "default_location_src_id": self.env.ref("stock.stock_location_customers").id,
+            "default_location_src_id": self.env.ref(
+                "stock.stock_location_customers"
+            ).id,
             "default_location_dest_id": self.sale_return_location_id.id,
             "sequence": next_sequence + 1,
             "sequence_code": "RET",

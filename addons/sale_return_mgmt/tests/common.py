@@ -61,7 +61,9 @@ class SaleReturnCommon(AccountTestInvoicingCommon):
         cls.product = cls._create_goods("Lamp")
         cls.product_on_order = cls._create_goods("Chair", invoice_policy="order")
         cls.reason = cls.env.ref("sale_return_mgmt.sale_return_reason_no_longer_wanted")
-        cls.reason_note = cls.env.ref("sale_return_mgmt.sale_return_reason_quality_defect")
+        cls.reason_note = cls.env.ref(
+            "sale_return_mgmt.sale_return_reason_quality_defect"
+        )
 
     @classmethod
     def _create_goods(cls, name, **vals):
@@ -149,7 +151,9 @@ class SaleReturnCommon(AccountTestInvoicingCommon):
         return return_order
 
     @classmethod
-    def _receive(cls, return_order, quantities=None, role="storekeeper", backorder=True):
+    def _receive(
+        cls, return_order, quantities=None, role="storekeeper", backorder=True
+    ):
         """Validate the open receipt as the storekeeper does.
 
         :param quantities: quantity by product; empty: everything

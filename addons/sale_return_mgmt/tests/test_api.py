@@ -21,9 +21,7 @@ class TestApi(SaleReturnCommon):
             "source": "shop",
             "ref": ref,
             "order": self.order.name,
-            "lines": [
-                {"product": "LAMP", "quantity": quantity, "reason": "UNWANTED"}
-            ],
+            "lines": [{"product": "LAMP", "quantity": quantity, "reason": "UNWANTED"}],
             **vals,
         }
 
@@ -103,7 +101,9 @@ class TestApi(SaleReturnCommon):
             self._payload("D"),
         ]
         results = self._api().api_request(requests)
-        self.assertEqual([result["ok"] for result in results], [True, False, False, True])
+        self.assertEqual(
+            [result["ok"] for result in results], [True, False, False, True]
+        )
         self.assertEqual(self._codes(results[1]), [("NOT_FOUND", "order")])
         self.assertEqual(
             self._codes(results[2]), [("QTY_EXCEEDS_RETURNABLE", "lines.0.quantity")]
@@ -154,7 +154,10 @@ class TestApi(SaleReturnCommon):
             (self._payload("X", order=2**31), "order"),
             (self._payload("X", goods="burn"), "goods"),
             (self._payload("X", goods=["return"]), "goods"),
-            (self._payload("X", lines=[{**line, "price_unit": 1}]), "lines.0.price_unit"),
+            (
+                self._payload("X", lines=[{**line, "price_unit": 1}]),
+                "lines.0.price_unit",
+            ),
             (self._payload("X", lines=[{**line, "uom": {}}]), "lines.0.uom"),
             (self._payload("X", lines=[{"quantity": 1}]), "lines.0.product"),
             (self._payload("X", lines=[{"product": "LAMP"}]), "lines.0.quantity"),

@@ -90,7 +90,11 @@ class TestApproval(SaleReturnCommon):
         self.assertRecordValues(
             return_order.sudo().approval_ids,
             [
-                {"state": "approved", "user_id": self.users["approver"].id, "comment": "fine"},
+                {
+                    "state": "approved",
+                    "user_id": self.users["approver"].id,
+                    "comment": "fine",
+                },
                 {"state": "approved", "user_id": self.boss.id, "comment": False},
             ],
         )
@@ -128,9 +132,7 @@ class TestApproval(SaleReturnCommon):
         self.assertEqual(return_order.sudo().activity_ids.user_id, self.boss)
 
     def test_submit_is_refused_where_nobody_could_decide(self):
-        self.rule.write(
-            {"group_id": False, "user_ids": [Command.set(self.boss.ids)]}
-        )
+        self.rule.write({"group_id": False, "user_ids": [Command.set(self.boss.ids)]})
         self.boss.active = False
         return_order = self._request(self.order, {self.product: 1})
         with self.assertRaisesRegex(UserError, "Nobody can approve"):

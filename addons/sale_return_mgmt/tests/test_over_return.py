@@ -3,7 +3,7 @@ import threading
 import psycopg2.errors
 
 from odoo import api
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
@@ -46,9 +46,7 @@ class TestOverReturn(SaleReturnCommon):
         self.assertEqual(
             error.exception.sale_return_code, "QTY_EXCEEDS_RETURNABLE", error.exception
         )
-        self.assertEqual(
-            error.exception.sale_return_details["returnable"], returnable
-        )
+        self.assertEqual(error.exception.sale_return_details["returnable"], returnable)
 
     def test_more_than_delivered_is_refused(self):
         order = self._sell([(self.product, 5)])
@@ -86,14 +84,13 @@ class TestOverReturn(SaleReturnCommon):
 
     def test_impossible_quantities_are_refused(self):
         order = self._sell([(self.product, 5)])
-        for quantity in (0, -1, 2e9, float("nan"), float("inf"), float("-inf")):
+        infinity = float("inf")
+        for quantity in (0, -1, 2e9, 1e-9, float("nan"), infinity, -infinity, "1"):
             with (
                 self.subTest(quantity=quantity),
-                mute_logger("odoo.sql_db"),
-                self.assertRaises(Exception),
-                self.env.cr.savepoint(),
+                self.assertRaisesRegex(ValidationError, "must be above zero"),
             ):
-                self._draft(order, quantity).flush_recordset()
+                self._draft(order, quantity)
 
     def test_what_was_never_delivered_cannot_be_returned(self):
         service = self.env["product.product"].create(
@@ -149,9 +146,11 @@ class TestOverReturn(SaleReturnCommon):
         return_order.action_submit()
 
     def test_empty_returns_are_not_submitted(self):
-        return_order = self.env["sale.return.order"].with_user(
-            self.users["clerk"]
-        ).create({"partner_id": self.customer.id})
+        return_order = (
+            self.env["sale.return.order"]
+            .with_user(self.users["clerk"])
+            .create({"partner_id": self.customer.id})
+        )
         with self.assertRaisesRegex(UserError, "no lines"):
             return_order.action_submit()
 

@@ -45,7 +45,9 @@ class TestQueries(SaleReturnCommon):
         ]
         returns = self.env["sale.return.order"].with_user(self.users["clerk"])
         queries = {"create": self._count(lambda: returns.create(vals_list))}
-        returns = returns.search([("line_ids.sale_line_id", "in", orders.order_line.ids)])
+        returns = returns.search(
+            [("line_ids.sale_line_id", "in", orders.order_line.ids)]
+        )
         queries["submit"] = self._count(returns.action_submit)
         queries["approve"] = self._count(self._as("approver", returns).action_approve)
         pickings = self._as("storekeeper", returns.sudo().picking_ids)

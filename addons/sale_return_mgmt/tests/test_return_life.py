@@ -1,4 +1,3 @@
-from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import SaleReturnCommon
@@ -29,7 +28,9 @@ class TestReturnLife(SaleReturnCommon):
         self.assertFalse(return_order.sudo().activity_ids)
 
         picking = self._receive(return_order)
-        self.assertEqual(picking.location_dest_id, self.warehouse.sale_return_location_id)
+        self.assertEqual(
+            picking.location_dest_id, self.warehouse.sale_return_location_id
+        )
         self.assertRecordValues(
             return_order,
             [

@@ -39,7 +39,9 @@ class TestRights(SaleReturnCommon):
                 self._as(role, self.approved.line_ids).read(["price_total"])
 
     def test_warehouse_sees_approved_returns_only(self):
-        self.assertEqual(self._returns("warehouse"), self._as("warehouse", self.approved))
+        self.assertEqual(
+            self._returns("warehouse"), self._as("warehouse", self.approved)
+        )
         with self.assertRaises(AccessError):
             self._as("warehouse", self.submitted).read(["name"])
 
@@ -63,7 +65,9 @@ class TestRights(SaleReturnCommon):
         other_return = self._approved(other)
         Return = self.env["sale.return.order"].with_user(salesman)
         found = Return.search([("partner_id", "=", self.customer.id)])
-        self.assertEqual(found.ids, (self.draft + self.submitted + self.approved).sorted().ids)
+        self.assertEqual(
+            found.ids, (self.draft + self.submitted + self.approved).sorted().ids
+        )
         with self.assertRaises(AccessError):
             other_return.with_user(salesman).read(["name"])
         with self.assertRaises(AccessError):
@@ -94,9 +98,11 @@ class TestRights(SaleReturnCommon):
                         record.search([(name, "!=", False)])
             with self.assertRaises(AccessError):
                 record.search([], order=names[0])
-        answer = self.env["sale.return.order"].with_user(
-            self.users["warehouse"]
-        ).api_get([self.approved.id])[0]
+        answer = (
+            self.env["sale.return.order"]
+            .with_user(self.users["warehouse"])
+            .api_get([self.approved.id])[0]
+        )
         self.assertTrue(answer["ok"])
         self.assertFalse([key for key in answer if "amount" in key or "credit" in key])
         self.assertFalse([key for key in answer["lines"][0] if "price" in key])
@@ -112,7 +118,9 @@ class TestRights(SaleReturnCommon):
             self._as("clerk", entry).read(["name"])
         for records in (self.order, return_order.picking_ids, return_order.refund_ids):
             with self.assertRaises(AccessError):
-                self._as("clerk", records).write({"origin": "x"} if "origin" in records else {"ref": "x"})
+                self._as("clerk", records).write(
+                    {"origin": "x"} if "origin" in records else {"ref": "x"}
+                )
 
     # === WRITING === #
 
@@ -138,7 +146,11 @@ class TestRights(SaleReturnCommon):
                 return_order.line_ids.unlink()
             with self.assertRaises(UserError):
                 return_order.write(
-                    {"line_ids": [Command.create({"sale_line_id": self.order.order_line.id})]}
+                    {
+                        "line_ids": [
+                            Command.create({"sale_line_id": self.order.order_line.id})
+                        ]
+                    }
                 )
 
     def test_manager_changes_what_was_not_decided(self):
@@ -187,12 +199,14 @@ class TestRights(SaleReturnCommon):
             for model in OUR_MODELS:
                 record = self._as(role, records[model][:1].sudo())
                 for name in self._workflow_fields(model):
-                    with self.subTest(role=role, model=model, field=name):
-                        with (
-                            mute_logger("odoo.orm.models", "odoo.addons.base.models.ir_model"),
-                            self.assertRaises(UserError),
-                        ):
-                            record.with_user(self.users[role]).write({name: False})
+                    with (
+                        self.subTest(role=role, model=model, field=name),
+                        mute_logger(
+                            "odoo.orm.models", "odoo.addons.base.models.ir_model"
+                        ),
+                        self.assertRaises(UserError),
+                    ):
+                        record.with_user(self.users[role]).write({name: False})
 
     def test_workflow_fields_are_never_set_at_creation(self):
         Return = self.env["sale.return.order"].with_user(self.users["manager"])
@@ -236,7 +250,9 @@ class TestRights(SaleReturnCommon):
 
     def test_callers_context_does_not_reach_what_a_step_creates(self):
         return_order = self._request(self.order, {self.product: 1})
-        return_order.with_context(default_state="approved", default_user_id=1).action_submit()
+        return_order.with_context(
+            default_state="approved", default_user_id=1
+        ).action_submit()
         self.assertRecordValues(
             return_order.sudo().approval_ids, [{"state": "pending", "user_id": False}]
         )

@@ -76,12 +76,17 @@ class ApiLookup:
     def _find_product_line(self, order, line, path, errors):
         ref = line["product"]
         lines = order.order_line.filtered(
-            lambda sale_line: not sale_line.display_type
-            and ref
-            in (
-                [sale_line.product_id.id]
-                if is_id(ref)
-                else [sale_line.product_id.default_code, sale_line.product_id.barcode]
+            lambda sale_line: (
+                not sale_line.display_type
+                and ref
+                in (
+                    [sale_line.product_id.id]
+                    if is_id(ref)
+                    else [
+                        sale_line.product_id.default_code,
+                        sale_line.product_id.barcode,
+                    ]
+                )
             )
         )
         if not lines:

@@ -41,9 +41,7 @@ def is_key(value):
 
 def is_id(value):
     return (
-        isinstance(value, int)
-        and not isinstance(value, bool)
-        and 0 < value <= MAX_ID
+        isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MAX_ID
     )
 
 
@@ -119,9 +117,7 @@ def _check_line(env, errors, path, line, has_order):
         return
     _check_keys(env, errors, f"{path}.", line, LINE_KEYS)
     if "quantity" not in line:
-        errors.add(
-            "INVALID", f"{path}.quantity", env._("“%s” is missing.", "quantity")
-        )
+        errors.add("INVALID", f"{path}.quantity", env._("“%s” is missing.", "quantity"))
     if "sale_line" in line:
         return
     if "product" not in line:
@@ -137,9 +133,7 @@ def _check_keys(env, errors, prefix, values, checks):
                 "INVALID",
                 # what cannot be written in the answer is escaped
                 prefix + str(key)[:64].encode("utf-8", "backslashreplace").decode(),
-                env._(
-                    "Unknown key. Known keys: %s.", ", ".join(sorted(checks))
-                ),
+                env._("Unknown key. Known keys: %s.", ", ".join(sorted(checks))),
             )
         elif not checks[key](value):
             errors.add(

@@ -1,7 +1,9 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from odoo.addons.sale_return_mgmt.models.sale_return_order_line import MONEY_GROUPS
+from odoo.addons.sale_return_mgmt.models.sale_return_line_price_mixin import (
+    MONEY_GROUPS,
+)
 
 
 def _same_selection(model_name, field_name):

@@ -1,0 +1,297 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.fields import Command
+
+# Who sees what things cost: the warehouse does not.
+MONEY_GROUPS = (
+    "sale_return_mgmt.group_sale_return_viewer,"
+    "account.group_account_invoice,sales_team.group_sale_salesman"
+)
+
+
+class SaleReturnLinePriceMixin(models.AbstractModel):
+    """The money of a return line: what was paid for it, what is credited.
+
+    Prices are read from the posted invoices, the oldest first, else from the order.
+    """
+
+    _name = "sale.return.line.price.mixin"
+    _description = "Return Line Prices"
+
+    currency_id = fields.Many2one("res.currency")
+    refund_line_ids = fields.One2many(
+        "account.move.line",
+        "return_line_id",
+        "Credit Note Lines",
+        readonly=True,
+        copy=False,
+    )
+    quantity_refunded = fields.Float(
+        "Credited",
+        digits="Product Unit",
+        compute="_compute_quantity_refunded",
+        store=True,
+        groups=MONEY_GROUPS,
+    )
+    quantity_to_refund = fields.Float(
+        "To Credit",
+        digits="Product Unit",
+        compute="_compute_quantity_to_refund",
+        store=True,
+        groups=MONEY_GROUPS,
+        help="Accepted and invoiced, but not yet on a credit note.",
+    )
+    price_unit = fields.Float(
+        digits="Product Price",
+        compute="_compute_price",
+        store=True,
+        groups=MONEY_GROUPS,
+        help="As invoiced (on the first invoice, if several), else as ordered.",
+    )
+    discount = fields.Float(
+        "Discount (%)",
+        digits="Discount",
+        compute="_compute_price",
+        store=True,
+        groups=MONEY_GROUPS,
+    )
+    tax_ids = fields.Many2many(
+        "account.tax",
+        string="Taxes",
+        compute="_compute_price",
+        store=True,
+        groups=MONEY_GROUPS,
+    )
+    price_subtotal = fields.Monetary(
+        compute="_compute_price_subtotal", store=True, groups=MONEY_GROUPS
+    )
+    price_tax = fields.Monetary(
+        compute="_compute_price_subtotal", store=True, groups=MONEY_GROUPS
+    )
+    price_total = fields.Monetary(
+        compute="_compute_price_subtotal", store=True, groups=MONEY_GROUPS
+    )
+
+    @api.depends(
+        "refund_line_ids.parent_state",
+        "refund_line_ids.quantity",
+        "refund_line_ids.product_uom_id",
+    )
+    def _compute_quantity_refunded(self):
+        for line in self:
+            line.quantity_refunded = line._get_quantity_credited(("posted",))
+
+    @api.depends(
+        "quantity_accepted",
+        "refund_line_ids.parent_state",
+        "refund_line_ids.quantity",
+        "sale_line_id.return_line_ids.quantity_accepted",
+        "sale_line_id.invoice_lines.parent_state",
+        "sale_line_id.invoice_lines.quantity",
+        "sale_line_id.qty_delivered",
+        "sale_line_id.product_uom_qty",
+    )
+    def _compute_quantity_to_refund(self):
+        for sale_line, lines in self.grouped("sale_line_id").items():
+            due = sale_line._get_quantity_over_invoiced()
+            # Older returns of the same sold line are credited first.
+            for line in sale_line.return_line_ids.sorted("id"):
+                quantity = line._cap_quantity(
+                    line.quantity_accepted
+                    - line._get_quantity_credited(("draft", "posted")),
+                    due,
+                    sale_line.product_uom_id,
+                )
+                due -= line.product_uom_id._compute_quantity(
+                    quantity, sale_line.product_uom_id, round=False
+                )
+                if line in lines:
+                    line.quantity_to_refund = quantity
+            for line in lines - sale_line.return_line_ids:
+                line.quantity_to_refund = 0.0
+
+    @api.depends(
+        "product_uom_id",
+        "sale_line_id.price_unit",
+        "sale_line_id.discount",
+        "sale_line_id.tax_ids",
+        "sale_line_id.invoice_lines.parent_state",
+        "sale_line_id.invoice_lines.price_unit",
+        "sale_line_id.invoice_lines.discount",
+        "sale_line_id.invoice_lines.tax_ids",
+    )
+    def _compute_price(self):
+        for line in self:
+            # sudo: see _get_quantity_credited
+            sale_line_sudo = line.sale_line_id.sudo()
+            source = sale_line_sudo._get_posted_invoice_lines()[:1] or sale_line_sudo
+            line.price_unit = (
+                source.product_uom_id._compute_price(
+                    source.price_unit, line.product_uom_id
+                )
+                if source and line.product_uom_id
+                else 0.0
+            )
+            line.discount = source.discount
+            line.tax_ids = source.tax_ids
+
+    @api.depends(
+        "price_unit",
+        "discount",
+        "tax_ids",
+        "quantity",
+        "quantity_approved",
+        "state",
+        "sale_line_id.invoice_lines.quantity",
+        "sale_line_id.invoice_lines.parent_state",
+    )
+    def _compute_price_subtotal(self):
+        for line in self:
+            line.price_subtotal, line.price_tax = line._get_amounts()
+            line.price_total = line.price_subtotal + line.price_tax
+
+    def _get_quantity_credited(self, states):
+        """Quantity on credit notes in ``states``, less what was invoiced back."""
+        self.ensure_one()
+        # sudo: who reads a return sees what was credited, not the journal entries
+        return sum(
+            move_line.move_id.direction_sign
+            * move_line.product_uom_id._compute_quantity(
+                move_line.quantity, self.product_uom_id
+            )
+            for move_line in self.sudo().refund_line_ids
+            if move_line.parent_state in states
+        )
+
+    def _cap_quantity(self, quantity, limit, limit_uom):
+        """``quantity`` of this line, at most ``limit`` counted in ``limit_uom``.
+
+        Compared in the other unit, where a piece may be a rounded part of a dozen:
+        what is covered there is taken whole.
+        """
+        self.ensure_one()
+        uom = self.product_uom_id
+        wanted = uom._compute_quantity(quantity, limit_uom, rounding_method="HALF-UP")
+        if limit_uom.compare(wanted, limit) > 0:
+            quantity = limit_uom._compute_quantity(
+                limit, uom, rounding_method="HALF-UP"
+            )
+        return max(0.0, uom.round(quantity))
+
+    def _allocate_to_invoices(self):
+        """Spread what is to be credited over the invoices, the oldest first.
+
+        :return: dict of ``(return order, invoice)`` to list of ``(line, invoice line,
+            quantity)``, quantities in the UoM of the return line
+        """
+        allocation = defaultdict(list)
+        left_by_invoice_line = {}
+        for line in self:
+            quantity = line.quantity_to_refund
+            if line.product_uom_id.compare(quantity, 0) <= 0:
+                continue
+            if line.sale_line_id not in left_by_invoice_line:
+                left_by_invoice_line[line.sale_line_id] = (
+                    line.sale_line_id._get_quantities_left_to_credit()
+                )
+            left = left_by_invoice_line[line.sale_line_id]
+            for invoice_line in left:
+                uom = invoice_line.product_uom_id
+                taken = line._cap_quantity(quantity, left[invoice_line], uom)
+                if line.product_uom_id.compare(taken, 0) > 0:
+                    allocation[line.order_id, invoice_line.move_id].append(
+                        (line, invoice_line, taken)
+                    )
+                    left[invoice_line] -= line.product_uom_id._compute_quantity(
+                        taken, uom, round=False
+                    )
+                    quantity -= taken
+        return allocation
+
+    def _prepare_refund_line_vals(self, invoice_line, quantity):
+        """Values of the credit note line that takes back part of ``invoice_line``.
+
+        :param quantity: in the UoM of the return line, which the credit note keeps
+        """
+        self.ensure_one()
+        return {
+            "product_id": invoice_line.product_id.id,
+            "name": invoice_line.name,
+            "quantity": quantity,
+            "product_uom_id": self.product_uom_id.id,
+            "price_unit": invoice_line.product_uom_id._compute_price(
+                invoice_line.price_unit, self.product_uom_id
+            ),
+            "discount": invoice_line.discount,
+            "tax_ids": [Command.set(invoice_line.tax_ids.ids)],
+            "account_id": invoice_line.account_id.id,
+            "analytic_distribution": invoice_line.analytic_distribution,
+            "sale_line_ids": [Command.set(self.sale_line_id.ids)],
+            "return_line_id": self.id,
+            "return_origin_line_id": invoice_line.id,
+        }
+
+    def _get_price_pieces(self):
+        """What the customer paid for the granted quantity.
+
+        :return: list of ``(source, quantity)``: posted invoice lines as they will be
+            credited, the oldest first, then the order line for what is not invoiced
+        """
+        self.ensure_one()
+        # sudo: see _get_quantity_credited
+        sale_line_sudo = self.sale_line_id.sudo()
+        quantity, pieces = self._get_granted_quantity(), []
+        left = sale_line_sudo._get_quantities_left_to_credit(without=self)
+        for invoice_line, invoice_left in left.items():
+            taken = self._cap_quantity(
+                quantity, invoice_left, invoice_line.product_uom_id
+            )
+            if self.product_uom_id.compare(taken, 0) > 0:
+                pieces.append((invoice_line, taken))
+                quantity -= taken
+        if not pieces or self.product_uom_id.compare(quantity, 0) > 0:
+            pieces.append((sale_line_sudo, quantity))
+        return pieces
+
+    def _prepare_base_line(self, source, quantity):
+        """``quantity`` of this line at the price of ``source``, for the tax engine."""
+        self.ensure_one()
+        return self.env["account.tax"]._prepare_base_line_for_taxes_computation(
+            self,
+            quantity=quantity,
+            price_unit=source.product_uom_id._compute_price(
+                source.price_unit, self.product_uom_id
+            ),
+            discount=source.discount,
+            tax_ids=source.tax_ids,
+            partner_id=self.order_id.partner_id,
+            currency_id=self.currency_id or self.env.company.currency_id,
+        )
+
+    def _get_amounts(self):
+        """``(untaxed, tax)`` of the lines, rounded as one document per invoice."""
+        AccountTax = self.env["account.tax"]
+        base_lines_by_document = defaultdict(list)
+        for line in self.filtered(
+            lambda line: line.sale_line_id and line.product_uom_id
+        ):
+            for source, quantity in line._get_price_pieces():
+                invoiced = source._name == "account.move.line"
+                document = source.move_id if invoiced else source.order_id
+                base_lines_by_document[document].append(
+                    line._prepare_base_line(source, quantity)
+                )
+        company = self.company_id[:1] or self.env.company
+        untaxed = tax = 0.0
+        for base_lines in base_lines_by_document.values():
+            AccountTax._add_tax_details_in_base_lines(base_lines, company)
+            AccountTax._round_base_lines_tax_details(base_lines, company)
+            totals = AccountTax._get_tax_totals_summary(
+                base_lines=base_lines,
+                currency=self.currency_id[:1] or company.currency_id,
+                company=company,
+            )
+            untaxed += totals["base_amount_currency"]
+            tax += totals["tax_amount_currency"]
+        return untaxed, tax

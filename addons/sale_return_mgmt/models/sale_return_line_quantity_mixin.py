@@ -1,0 +1,170 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+
+
+class SaleReturnLineQuantityMixin(models.AbstractModel):
+    """The ledger of a return line: asked, granted, reserved, received, accepted.
+
+    All quantities are in the ``product_uom_id`` of the line unless said otherwise.
+    """
+
+    _name = "sale.return.line.quantity.mixin"
+    _description = "Return Line Quantities"
+
+    quantity_delivered = fields.Float(
+        "Delivered", digits="Product Unit", compute="_compute_quantity_returnable"
+    )
+    quantity_returnable = fields.Float(
+        "Returnable",
+        digits="Product Unit",
+        compute="_compute_quantity_returnable",
+        help="What may still be asked for on this line: delivered, not yet back and "
+        "not asked for by another return.",
+    )
+    move_ids = fields.One2many(
+        "stock.move", "return_line_id", "Stock Moves", readonly=True, copy=False
+    )
+    quantity_received = fields.Float(
+        "Received",
+        digits="Product Unit",
+        compute="_compute_quantity_received",
+        store=True,
+    )
+    quantity_accepted = fields.Float(
+        "Accepted",
+        digits="Product Unit",
+        compute="_compute_quantity_accepted",
+        store=True,
+        help="What the customer is credited for: received, up to what was approved.",
+    )
+
+    @api.depends("sale_line_id", "product_uom_id", "quantity", "state")
+    def _compute_quantity_returnable(self):
+        sale_lines = self.sale_line_id
+        delivered = sale_lines._get_delivered_quantities()
+        returnable = sale_lines._get_returnable_quantities()
+        for line in self:
+            product_uom = line.product_id.uom_id
+            own = line._get_reserved_quantity() if line._origin else 0.0
+            line.quantity_delivered = line._from_product_uom(
+                delivered.get(line.sale_line_id, 0.0)
+            )
+            line.quantity_returnable = line._from_product_uom(
+                product_uom.round(returnable.get(line.sale_line_id, 0.0) + own)
+                if product_uom
+                else 0.0
+            )
+
+    @api.depends(
+        "move_ids.state", "move_ids.quantity", "move_ids.product_uom", "product_uom_id"
+    )
+    def _compute_quantity_received(self):
+        for line in self:
+            # sudo: as _get_received_moves
+            undone_sudo = line.sudo().move_ids._filter_receipt_reversals()
+            line.quantity_received = line._sum_moves(
+                line._get_received_moves()
+            ) - line._sum_moves(undone_sudo)
+
+    @api.depends("state", "goods_return", "quantity_approved", "quantity_received")
+    def _compute_quantity_accepted(self):
+        for line in self:
+            if line.state not in ("approved", "done"):
+                line.quantity_accepted = 0.0
+            elif line.goods_return == "keep":
+                line.quantity_accepted = line.quantity_approved
+            else:
+                line.quantity_accepted = min(
+                    line.quantity_received, line.quantity_approved
+                )
+
+    def _to_product_uom(self, quantity):
+        return self.product_uom_id._compute_quantity(
+            quantity, self.product_id.uom_id, rounding_method="HALF-UP"
+        )
+
+    def _from_product_uom(self, quantity):
+        if not self.product_uom_id:
+            return quantity
+        return self.product_id.uom_id._compute_quantity(
+            quantity, self.product_uom_id, rounding_method="HALF-UP"
+        )
+
+    def _get_granted_quantity(self):
+        """What was asked, or what was granted once that is decided."""
+        self.ensure_one()
+        decided = self.state in ("approved", "done")
+        return self.quantity_approved if decided else self.quantity
+
+    def _get_reserved_quantity(self):
+        """What this line keeps from being returned otherwise, in the product's UoM.
+
+        What came back is counted by its moves; what the customer keeps by this line.
+        """
+        self.ensure_one()
+        if self.goods_return == "keep":
+            reserved = self.state in ("submitted", "approved", "done")
+            return self._to_product_uom(self._get_granted_quantity()) if reserved else 0
+        if self.state not in ("submitted", "approved") or self.order_id.is_closed_short:
+            return 0.0
+        return self._to_product_uom(
+            max(0.0, self._get_granted_quantity() - self.quantity_received)
+        )
+
+    def _get_received_moves(self):
+        """Done moves that brought goods back from the customer."""
+        # sudo: who reads a return sees its quantities, not the transfers
+        return self.sudo().move_ids._filter_from_customer()
+
+    def _sum_moves(self, moves):
+        return sum(
+            move.product_uom._compute_quantity(
+                move.quantity, self.product_uom_id, rounding_method="HALF-UP"
+            )
+            for move in moves
+        )
+
+    def _is_fully_received(self):
+        self.ensure_one()
+        return (
+            self.product_uom_id.compare(self.quantity_received, self.quantity_approved)
+            >= 0
+        )
+
+    def _allocate_to_deliveries(self):
+        """Spread what is granted over the deliveries it came from, newest first.
+
+        :return: list of ``(line, stock.move, quantity)``, quantities in the UoM of
+            the delivery move
+        """
+        left_by_move = {}
+        allocation = []
+        for line in self:
+            if line.goods_return != "return":
+                continue
+            quantity = line.quantity_approved
+            moves = line.sale_line_id._get_delivered_moves()
+            pieces = defaultdict(float)
+            for move in moves:
+                uom = move.product_uom
+                if move not in left_by_move:
+                    left_by_move[move] = move._get_quantity_left_to_return()
+                wanted = line.product_uom_id._compute_quantity(
+                    quantity, uom, rounding_method="HALF-UP"
+                )
+                taken = min(wanted, left_by_move[move])
+                if uom.compare(taken, 0) > 0:
+                    pieces[move] += taken
+                    left_by_move[move] -= taken
+                    quantity -= uom._compute_quantity(
+                        taken, line.product_uom_id, rounding_method="HALF-UP"
+                    )
+            if line.product_uom_id.compare(quantity, 0) > 0 and moves:
+                # Somebody else announced the same goods in a transfer of their own;
+                # the ledger still grants them to us until those arrive.
+                pieces[moves[0]] += line.product_uom_id._compute_quantity(
+                    quantity, moves[0].product_uom, rounding_method="HALF-UP"
+                )
+            allocation += [(line, move, qty) for move, qty in pieces.items()]
+        return allocation
