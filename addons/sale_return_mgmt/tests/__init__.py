@@ -11,3 +11,4 @@ from . import test_return_life
 from . import test_return_slip
 from . import test_rights
 from . import test_settlement
+from . import test_translations
