@@ -24,6 +24,9 @@ from lib.odoo import Odoo
 from lib.server import serving
 from lib.templates import Templates
 
+# The first page waits for the server to put its styles and scripts together.
+PATIENCE = 120_000
+
 
 @dataclass(frozen=True)
 class Served:
@@ -57,7 +60,7 @@ def environment():
 
 @pytest.fixture(scope="session")
 def databases(environment):
-    """The Databases of the test server; those of this session are dropped at its end."""
+    """The Databases of the test server; this session's are dropped at its end."""
     with postgres.server("test").running() as server:
         databases = Databases(environment, server)
         yield databases
@@ -100,7 +103,7 @@ def server(serve):
 
 
 class Remote:
-    """A user's XML-RPC connection: `remote("sale.return.order", "read", [7], fields=…)`.
+    """A user's XML-RPC connection: `remote("sale.order", "read", [7], fields=…)`.
 
     Arguments by position and by name are those of the method, ids first. What Odoo
     refuses raises xmlrpc.client.Fault.
@@ -151,9 +154,11 @@ def api_key_of(server):
 
     def api_key_of(login):
         return server.shell(
+            "from odoo.fields import Date\n"
             f"user = env['res.users'].search([('login', '=', {login!r})])\n"
             "keys = env['res.users.apikeys'].with_user(user)\n"
-            "print(keys._generate('rpc', 'black-box tests', None))"
+            "until = Date.add(Date.today(), days=1)\n"
+            "print(keys._generate('rpc', 'black-box tests', until))"
         ).split()[-1]
 
     return api_key_of
@@ -184,7 +189,9 @@ def page_as(browser, server):
 
     def page_as(login, **options):
         options = {"viewport": {"width": 1440, "height": 900}} | options
-        page = browser.new_context(base_url=server.base_url, **options).new_page()
+        context = browser.new_context(base_url=server.base_url, **options)
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
         page.errors = []
         page.on("console", lambda message: _keep_error(page, message))
         page.on("pageerror", lambda error: page.errors.append(str(error)))

@@ -170,9 +170,9 @@ class Suite:
         done = self._apt("apt-get", "update", "-q", "--error-on=any")
         if done.returncode:
             raise Refusal(
-                f"the package list of Debian's suite {self.name} could not be fetched:\n"
-                f"{_end(done.stderr)}\nMend the network or the machine's package "
-                "sources; or name an Odoo 19.0 with ODOO_DEB=/path/to.deb or "
+                f"the package list of Debian's suite {self.name} could not be "
+                f"fetched:\n{_end(done.stderr)}\nMend the network or the machine's "
+                "package sources; or name an Odoo 19.0 with ODOO_DEB=/path/to.deb or "
                 "ODOO_BIN=/path/to/odoo-bin."
             )
 

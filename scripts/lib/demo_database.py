@@ -14,13 +14,15 @@ NAME = "sale_return_demo"
 
 
 @contextlib.contextmanager
-def ready(environment):
-    """Yield (Odoo, name of the demo database), made or updated if need be."""
+def ready(environment, fresh=False):
+    """Yield (Odoo, name of the demo database), made (anew) or updated if need be."""
     folder = cache() / "runs" / str(os.getpid())
     with postgres.server("demo").running() as server:
         databases = Databases(environment, server)
         odoo = Odoo(databases, folder)
         with locked("demo-database"):
+            if fresh:
+                databases.drop(NAME)
             _bring_up_to_date(odoo)
         yield odoo, NAME
 
@@ -28,7 +30,7 @@ def ready(environment):
 def _bring_up_to_date(odoo):
     databases = odoo.databases
     wanted = f"{core_hash(databases.environment)} {addons_hash()}"
-    comment = f"SELECT shobj_description(oid, 'pg_database') FROM pg_database"
+    comment = "SELECT shobj_description(oid, 'pg_database') FROM pg_database"
     there = databases.sql("postgres", f"{comment} WHERE datname = '{NAME}'")
     if there == [wanted]:
         return

@@ -75,6 +75,12 @@ def run(base_url, db, out_dir):
         console.print(str(path), style="dim", highlight=False, soft_wrap=True)
 
 
+def main(arguments):
+    """The entry for run.py: arguments as for run()."""
+    run(*arguments)
+    return 0
+
+
 @contextmanager
 def step(console, title, who):
     start = time.monotonic()

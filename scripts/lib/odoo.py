@@ -52,7 +52,9 @@ class Odoo:
             )
         if done.returncode or " ERROR " in path.read_text():
             sys.stderr.write(tail(path))
-            raise Refusal(f"Odoo failed, as {path} tells. Mend what it complains about.")
+            raise Refusal(
+                f"Odoo failed, as {path} tells. Mend what it complains about."
+            )
         return path
 
     def shell(self, database, code):
@@ -61,7 +63,9 @@ class Odoo:
         `env` is there as in any shell; the work is committed at the end.
         """
         done = subprocess.run(
-            self.command("-d", database, "--no-http", "--log-level=error", name="shell"),
+            self.command(
+                "-d", database, "--no-http", "--log-level=error", name="shell"
+            ),
             env=self.databases.variables(),
             input=f"{code}\nenv.cr.commit()\n",
             capture_output=True,

@@ -79,7 +79,9 @@ def _checked(path, version=None):
     release = path / "odoo" / "release.py"
     if not release.is_file():
         raise Refusal(f"there is no Odoo at {path}. Name another with {WAYS}.")
-    match = re.search(r"^version_info = \((.+?), (.+?),", release.read_text(), re.M)
+    match = re.search(
+        r"^version_info = \((.+?), (.+?),", release.read_text(), re.MULTILINE
+    )
     series = ".".join(part.strip("'\"") for part in match.groups())
     if series != SERIES:
         raise Refusal(
@@ -153,7 +155,9 @@ def _unpacked(deb, version):
 
 def _extract(deb, folder):
     # Nine tenths of the package are translations; Chinese is the one we use.
-    unpack = subprocess.Popen(["dpkg-deb", "--fsys-tarfile", deb], stdout=subprocess.PIPE)
+    unpack = subprocess.Popen(
+        ["dpkg-deb", "--fsys-tarfile", deb], stdout=subprocess.PIPE
+    )
     subprocess.run(
         [
             *("tar", "-x", "-C", folder, "--strip-components=5", "--wildcards"),

@@ -103,7 +103,7 @@ class Cluster:
         The users hold a shared lock, which goes with its process however that ends.
         """
         with locked(f"postgres-{self.name}"):
-            users = open(cache() / "locks" / f"postgres-{self.name}-users", "w")
+            users = self._users()
             fcntl.flock(users, fcntl.LOCK_SH)
             self._start()
         try:
@@ -114,15 +114,17 @@ class Cluster:
 
     def stop_if_unused(self):
         """Stop the cluster and return True, or False if somebody is using it."""
-        with locked(f"postgres-{self.name}"):
-            with open(cache() / "locks" / f"postgres-{self.name}-users", "w") as users:
-                try:
-                    fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    return False
-                if self._pid():
-                    self._control("stop", "-m", "fast")
+        with locked(f"postgres-{self.name}"), self._users() as users:
+            try:
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            if self._pid():
+                self._control("stop", "-m", "fast")
         return True
+
+    def _users(self):
+        return open(cache() / "locks" / f"postgres-{self.name}-users", "w")  # noqa: SIM115
 
     def _start(self):
         if not (self.data / "PG_VERSION").exists():

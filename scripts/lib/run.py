@@ -8,7 +8,7 @@ from pathlib import Path
 # Not this folder itself: its modules must not hide those of other packages.
 sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from lib.refusal import Refusal  # noqa: E402
+from lib.refusal import Refusal
 
 
 def main(command, *arguments):

@@ -51,7 +51,8 @@ def serving(
     # Else Odoo looks for the pictures and styles of reports at another address.
     odoo.databases.sql(
         database,
-        f"UPDATE ir_config_parameter SET value = '{base_url}' WHERE key = 'web.base.url'",
+        f"UPDATE ir_config_parameter SET value = '{base_url}'"
+        " WHERE key = 'web.base.url'",
     )
     variables = odoo.databases.variables()
     if stand_in:
@@ -97,10 +98,8 @@ def _wait(process, base_url, log):
 def stop(process):
     """Stop a process that leads a session of its own, and all it started."""
     process.terminate()
-    try:
+    with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(15)
-    except subprocess.TimeoutExpired:
-        pass
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

@@ -11,9 +11,9 @@ import shutil
 import subprocess
 import sys
 import time
-import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree
 
 from . import postgres, setup
 from .databases import Databases
@@ -172,7 +172,9 @@ class Run:
     def _summary(self):
         total = self.count.passed + self.count.failed + self.count.skipped
         if self.is_whole and total < MINIMUM:
-            self.complaints.append(f"{total} tests ran, and there are at least {MINIMUM}")
+            self.complaints.append(
+                f"{total} tests ran, and there are at least {MINIMUM}"
+            )
         if not total:
             self.complaints.append("no test ran")
         print()
