@@ -154,10 +154,10 @@ def api_key_of(server):
 
     def api_key_of(login):
         return server.shell(
-            "from odoo.fields import Date\n"
+            "from odoo.fields import Datetime\n"
             f"user = env['res.users'].search([('login', '=', {login!r})])\n"
             "keys = env['res.users.apikeys'].with_user(user)\n"
-            "until = Date.add(Date.today(), days=1)\n"
+            "until = Datetime.add(Datetime.now(), days=1)\n"
             "print(keys._generate('rpc', 'black-box tests', until))"
         ).split()[-1]
 
