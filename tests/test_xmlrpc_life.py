@@ -1,4 +1,4 @@
-"""What other systems do with returns over XML-RPC and JSON-RPC, and what they may not."""
+"""What other systems do with returns over XML-RPC and JSON-RPC, and may not do."""
 
 import xmlrpc.client
 from concurrent.futures import ThreadPoolExecutor
@@ -329,25 +329,30 @@ def test_more_than_500_requests_are_refused(users, company, untouched):
     assert company.count_returns() == before
 
 
-def test_what_others_own_is_not_found(assert_refused, company, untouched):
-    """An order of a company the clerk is not in, and an article of another order."""
-    other = company.admin(
-        "res.company", "create", {"name": f"Other than {untouched.name}"}
-    )
-    foreign = company.order(company_id=other)
-    values = company.read("sale.order", foreign, "name", "order_line")
+@pytest.fixture(scope="module")
+def foreign(company):
+    """A quotation of a company that the clerk is not in."""
+    other = company.admin("res.company", "create", {"name": "Lanterns Elsewhere"})
+    order = company.order(company_id=other)
+    return company.read("sale.order", order, "name", "order_line")
+
+
+def test_what_is_of_another_company_is_not_found(assert_refused, foreign, untouched):
     request = untouched.request("foreign")
     line = {"quantity": 1, "reason": "UNWANTED"}
-    sku = line | {"product": company.sku}
-    foreign_line = line | {"sale_line": values["order_line"][0]}
-    assert_refused([request | {"lines": [foreign_line]}], "lines.0.sale_line")
-    for ref in (foreign, values["name"]) if values["name"] != untouched.name else ():
-        assert_refused([request | {"order": ref, "lines": [sku]}], "order")
-        assert_refused([request | {"lines": [sku | {"order": ref}]}], "lines.0.order")
-    unknown = line | {"product": "SKU-NOPE"}
-    assert_refused(
-        [request | {"order": untouched.name, "lines": [unknown]}], "lines.0.product"
-    )
+    request["lines"] = [line | {"sale_line": foreign["order_line"][0]}]
+    assert_refused([request], "lines.0.sale_line")
+    request["lines"] = [line | {"product": Company.sku}]
+    assert_refused([request | {"order": foreign["id"]}], "order")
+    request["lines"] = [line | {"product": Company.sku, "order": foreign["id"]}]
+    assert_refused([request], "lines.0.order")
+
+
+def test_what_is_not_on_the_order_is_not_found(assert_refused, untouched):
+    request = untouched.request("unknown") | {"order": untouched.name}
+    request["lines"] = [{"product": "SKU-NOPE", "quantity": 1, "reason": "UNWANTED"}]
+    assert_refused([request], "lines.0.product")
+    assert_refused([request | {"order": "S-NOPE"}], "order")
 
 
 def test_a_quotation_is_not_returnable(over, company):

@@ -1,0 +1,155 @@
+"""Each role does its part of a return by clicking, in Chromium.
+
+The fixture page_as fails a test whose pages log an error on the browser's console.
+"""
+
+import pytest
+from helpers import PRICE, RETURN, ROLES, Company, JsonRemote
+from playwright.sync_api import expect
+
+expect.set_options(timeout=60_000)
+
+
+@pytest.fixture(scope="module")
+def company(odoorpc_as):
+    return Company(JsonRemote(odoorpc_as("admin")))
+
+
+@pytest.fixture(scope="module")
+def users(xmlrpc_as):
+    return {role: xmlrpc_as(f"return_{role}") for role in ROLES}
+
+
+@pytest.fixture
+def asked(users, company):
+    """A submitted return of two lanterns, as api_request answers it."""
+    request = company.sell(5).request("click", 2)
+    [result] = users["clerk"](RETURN, "api_request", [request])
+    return result
+
+
+@pytest.fixture
+def approved(users, asked):
+    users["approver"](RETURN, "action_approve", [asked["id"]])
+    [result] = users["clerk"](RETURN, "api_get", [asked["id"]])
+    return result
+
+
+@pytest.fixture
+def finished(users, approved):
+    receipt = approved["transfers"][0]["id"]
+    users["warehouse"]("stock.picking", "button_validate", [receipt])
+    [result] = users["clerk"](RETURN, "api_get", [approved["id"]])
+    return result
+
+
+def open_record(page, path, name):
+    """Choose a menu entry by its path, then the row with that name."""
+    app, section, entry = path.split("/")
+    page.get_by_title("Home Menu").click()
+    page.get_by_role("menuitem", name=app, exact=True).click()
+    page.get_by_role("button", name=section, exact=True).click()
+    page.get_by_role("menuitem", name=entry, exact=True).click()
+    page.get_by_role("cell", name=name, exact=True).click()
+    expect(page.locator(".oe_title")).to_contain_text(name)
+
+
+def press(page, name):
+    page.locator(".o_statusbar_buttons").get_by_role(
+        "button", name=name, exact=True
+    ).click()
+
+
+def expect_status(page, status):
+    expect(page.locator(".o_arrow_button_current")).to_have_text(status)
+
+
+def pick(page, field, text):
+    """Choose a record in a many2one field by typing its name."""
+    page.locator(f"[name={field}] input").first.fill(text)
+    page.get_by_role("option", name=text, exact=True).click()
+
+
+def test_a_clerk_returns_a_delivered_order(page_as, screenshot, company):
+    sold = company.sell(5)
+    page = page_as("return_clerk")
+    open_record(page, "Sales/Returns/Sales Orders", sold.name)
+    press(page, "Return")
+    expect(page.locator("[name=line_ids] .o_data_row")).to_have_count(1)
+    pick(page, "reason_id", "No longer wanted")
+    page.get_by_role("button", name="Save manually").click()
+    expect(page.locator(".oe_title")).to_contain_text("RET/")
+    expect_status(page, "Draft")
+    screenshot(page, "clerk_draft")
+    press(page, "Submit")
+    expect_status(page, "To Approve")
+    screenshot(page, "clerk_submitted")
+    [asked] = company.read("sale.order", sold.id, "return_order_ids")[
+        "return_order_ids"
+    ]
+    told = company.read(RETURN, asked, "state", "amount_total", "submitted_by_id")
+    assert (told["state"], told["amount_total"]) == ("submitted", 5 * PRICE)
+    assert told["submitted_by_id"][1] == "Clara Hoffmann"
+
+
+def test_an_approver_approves_what_waits(page_as, screenshot, company, asked):
+    page = page_as("return_approver")
+    open_record(page, "Sales/Returns/To Approve", asked["name"])
+    expect_status(page, "To Approve")
+    screenshot(page, "approver_before")
+    press(page, "Approve")
+    expect_status(page, "Approved")
+    screenshot(page, "approver_after")
+    told = company.read(RETURN, asked["id"], "state", "receipt_status", "picking_ids")
+    assert (told["state"], told["receipt_status"]) == ("approved", "pending")
+    assert len(told["picking_ids"]) == 1
+
+
+def test_a_clerk_is_offered_no_approval(page_as, asked):
+    page = page_as("return_clerk")
+    open_record(page, "Sales/Returns/Returns", asked["name"])
+    expect(page.get_by_role("button", name="Withdraw")).to_be_visible()
+    expect(page.get_by_role("button", name="Approve", exact=True)).to_have_count(0)
+
+
+def test_the_warehouse_receives_the_goods(page_as, screenshot, company, approved):
+    page = page_as("return_warehouse")
+    open_record(page, "Inventory/Operations/Customer Returns", approved["name"])
+    screenshot(page, "warehouse_return")
+    assert str(2 * PRICE) not in page.inner_text(".o_form_view")
+    press(page, "Receive Goods")
+    press(page, "Validate")
+    expect_status(page, "Done")
+    screenshot(page, "warehouse_received")
+    told = company.read(
+        RETURN, approved["id"], "state", "receipt_status", "refund_status"
+    )
+    assert (told["state"], told["receipt_status"]) == ("done", "full")
+    assert told["refund_status"] == "paid"  # set off against the open invoice
+
+
+def test_a_manager_reads_the_finished_return_and_its_credit_note(
+    page_as, screenshot, finished
+):
+    page = page_as("return_manager")
+    open_record(page, "Sales/Returns/Returns", finished["name"])
+    expect_status(page, "Done")
+    expect(page.locator("[name=amount_refunded]")).to_contain_text(str(2 * PRICE))
+    screenshot(page, "manager_return")
+    page.get_by_role("button", name="Credit Notes").click()
+    expect(page.locator(".oe_title")).to_contain_text(
+        finished["credit_notes"][0]["name"]
+    )
+    expect_status(page, "Posted")
+    screenshot(page, "manager_credit_note")
+
+
+def test_a_viewer_sees_a_return_without_buttons(page_as, screenshot, asked):
+    page = page_as("return_viewer")
+    open_record(page, "Sales/Returns/Returns", asked["name"])
+    expect_status(page, "To Approve")
+    expect(page.locator("[name=amount_total]")).to_contain_text(str(2 * PRICE))
+    expect(page.locator(".o_statusbar_buttons button:visible")).to_have_count(0)
+    expect(page.get_by_role("button", name="New", exact=True)).to_have_count(0)
+    expect(page.locator(".o_form_readonly")).to_be_visible()
+    screenshot(page, "viewer")
