@@ -11,6 +11,7 @@ class SaleReturnApproval(models.Model):
 
     order_id = fields.Many2one(
         "sale.return.order",
+        "Return Order",
         readonly=True,
         required=True,
         index=True,

@@ -38,6 +38,7 @@ class SaleReturnEvent(models.Model):
 
     order_id = fields.Many2one(
         "sale.return.order",
+        "Return Order",
         readonly=True,
         required=True,
         index=True,

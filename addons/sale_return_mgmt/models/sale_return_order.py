@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tools import clean_context
 
 from ..exceptions import return_error
@@ -252,6 +253,8 @@ class SaleReturnOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._check_line_quantities(vals)
         orders = super().create(vals_list)
         orders._check_new()
         sequence_sudo = self.env["ir.sequence"].sudo()  # clerks may not read sequences
@@ -266,7 +269,15 @@ class SaleReturnOrder(models.Model):
             if order.state != "draft":
                 raise UserError(self.env._("A new return order is always a draft."))
 
+    @api.model
+    def _check_line_quantities(self, vals):
+        """Before the ORM stumbles on a quantity that is no number at all."""
+        for command in vals.get("line_ids") or []:
+            if command[0] in (Command.CREATE, Command.UPDATE):
+                self.env["sale.return.order.line"]._check_quantity(command[2])
+
     def write(self, vals):
+        self._check_line_quantities(vals)
         if self.env.su:
             return super().write(vals)
         self._check_can_write(vals)

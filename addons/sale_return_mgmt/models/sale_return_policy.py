@@ -15,7 +15,9 @@ class SaleReturnPolicy(models.Model):
         "res.company", help="Empty: the policy applies in all companies."
     )
     returnable = fields.Boolean(
-        default=True, help="Unticked: what this policy covers is never returnable."
+        "Can Be Returned",
+        default=True,
+        help="Unticked: what this policy covers is never returnable.",
     )
     window_days = fields.Integer(
         "Return Window",

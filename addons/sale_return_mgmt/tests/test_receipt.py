@@ -27,7 +27,7 @@ class TestReceipt(SaleReturnCommon):
         return picking.with_user(self.users[role])
 
     def _deliver_steps(self, order):
-        """Validate the transfers of a delivery in several steps, one after the other."""
+        """Validate the transfers of a delivery in several steps, one by one."""
         while ready := order.picking_ids.filtered(lambda p: p.state == "assigned"):
             ready.button_validate()
 

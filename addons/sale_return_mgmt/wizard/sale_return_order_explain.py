@@ -7,7 +7,9 @@ class SaleReturnOrderExplain(models.TransientModel):
     _name = "sale.return.order.explain"
     _description = "Explain a Return Step"
 
-    order_ids = fields.Many2many("sale.return.order", required=True)
+    order_ids = fields.Many2many(
+        "sale.return.order", string="Return Orders", required=True
+    )
     step = fields.Selection(
         [
             ("reject", "Reject"),

@@ -21,7 +21,7 @@ class SaleReturnReportCommon(SaleReturnCommon):
         return self.env["sale.return.report"].with_user(self.users[role])
 
     def _sums(self, return_orders, names):
-        """What the report totals to for ``return_orders``, in the order of ``names``."""
+        """Totals of the report for ``return_orders``, in the order of ``names``."""
         [sums] = self._report()._read_group(
             [("order_id", "in", return_orders.ids)],
             [],
