@@ -54,8 +54,8 @@ def asked(post, keys, company):
 def test_a_key_requests_a_return_and_reads_how_it_goes(post, keys, asked):
     assert (asked["state"], asked["amount_total"]) == ("submitted", 2 * PRICE)
     assert post(keys["approver"], "action_approve", ids=[asked["id"]]) == (200, True)
-    ref = {"source": asked["source"], "ref": asked["ref"]}
-    for ref in (asked["id"], asked["name"], ref):
+    key = {"source": asked["source"], "ref": asked["ref"]}
+    for ref in (asked["id"], asked["name"], key):
         status, [told] = post(keys["clerk"], "api_get", refs=[ref])
         assert (status, told["id"], told["state"]) == (200, asked["id"], "approved")
 

@@ -222,7 +222,8 @@ class SaleReturnReport(models.Model):
                 SUM(item.balance) AS untaxed,
                 SUM(
                     item.balance + COALESCE(tax.balance, 0.0) * COALESCE(
-                        (item.price_total - item.price_subtotal) / NULLIF(tax.of_lines, 0),
+                        (item.price_total - item.price_subtotal)
+                            / NULLIF(tax.of_lines, 0),
                         item.balance / NULLIF(tax.base, 0),
                         0.0
                     )
