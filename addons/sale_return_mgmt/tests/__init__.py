@@ -12,3 +12,4 @@ from . import test_return_slip
 from . import test_rights
 from . import test_settlement
 from . import test_translations
+from . import test_views
