@@ -99,7 +99,8 @@ def stop(process):
     """Stop a process that leads a session of its own, and all it started."""
     process.terminate()
     with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(15)
+        # A server with workers takes its time, and the database needs no goodbye.
+        process.wait(5)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
