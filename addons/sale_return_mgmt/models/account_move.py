@@ -7,7 +7,6 @@ class AccountMove(models.Model):
 
     return_order_id = fields.Many2one(
         "sale.return.order",
-        "Return Order",
         readonly=True,
         copy=False,
         index="btree_not_null",

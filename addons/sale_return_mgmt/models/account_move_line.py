@@ -7,7 +7,6 @@ class AccountMoveLine(models.Model):
 
     return_line_id = fields.Many2one(
         "sale.return.order.line",
-        "Return Line",
         readonly=True,
         copy=False,
         index="btree_not_null",
@@ -25,9 +24,10 @@ class AccountMoveLine(models.Model):
 
     def _copy_data_extend_business_fields(self, values):
         """A reversed credit note subtracts itself from what was credited."""
-        super()._copy_data_extend_business_fields(values)
+        res = super()._copy_data_extend_business_fields(values)
         values["return_line_id"] = self.return_line_id.id
         values["return_origin_line_id"] = self.return_origin_line_id.id
+        return res
 
     @api.model
     def _get_return_link_fields(self):

@@ -33,7 +33,7 @@ class SaleOrderLine(models.Model):
 
     @api.depends("return_line_ids.quantity_accepted")
     def _compute_qty_delivered(self):
-        super()._compute_qty_delivered()
+        return super()._compute_qty_delivered()
 
     def _prepare_qty_delivered(self):
         """Goods the customer gives back for credit count as not delivered from the
@@ -86,7 +86,7 @@ class SaleOrderLine(models.Model):
     def _compute_qty_to_invoice(self):
         """What came back is not invoiced again under the ordered-quantities policy;
         the other policy sees it in the delivered quantity."""
-        super()._compute_qty_to_invoice()
+        res = super()._compute_qty_to_invoice()
         for line in self:
             if line._is_invoiced_on_order():
                 accepted = line._get_quantity_accepted_back()
@@ -94,10 +94,11 @@ class SaleOrderLine(models.Model):
                     line.qty_to_invoice = (
                         line.product_uom_qty - accepted - line.qty_invoiced
                     )
+        return res
 
     @api.depends("return_line_ids.quantity_accepted")
     def _compute_invoice_status(self):
-        super()._compute_invoice_status()
+        res = super()._compute_invoice_status()
         for line in self:
             if line.invoice_status == "no" and line.state == "sale":
                 accepted = line._get_quantity_accepted_back()
@@ -109,6 +110,7 @@ class SaleOrderLine(models.Model):
                     >= 0
                 ):
                     line.invoice_status = "invoiced"
+        return res
 
     def _is_invoiced_on_order(self):
         self.ensure_one()

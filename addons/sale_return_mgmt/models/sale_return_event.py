@@ -60,7 +60,7 @@ class SaleReturnEvent(models.Model):
         "(order_id, sequence)", "The event log of a return has one entry per number."
     )
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self.env._("The event log of a return cannot be changed."))
 
     @api.ondelete(at_uninstall=False)

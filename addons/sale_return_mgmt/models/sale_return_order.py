@@ -119,11 +119,21 @@ class SaleReturnOrder(models.Model):
         "sale.order", string="Sales Orders", compute="_compute_sale_order_ids"
     )
     sale_order_count = fields.Integer(compute="_compute_sale_order_ids")
+    # Hidden from whom their models are closed to: else nobody of them could read a
+    # return without naming the fields.
     approval_ids = fields.One2many(
-        "sale.return.approval", "order_id", "Approvals", readonly=True
+        "sale.return.approval",
+        "order_id",
+        "Approvals",
+        readonly=True,
+        groups=MONEY_GROUPS,
     )
     event_ids = fields.One2many(
-        "sale.return.event", "order_id", "Event Log", readonly=True
+        "sale.return.event",
+        "order_id",
+        "Event Log",
+        readonly=True,
+        groups="sale_return_mgmt.group_sale_return_viewer",
     )
     date_request = fields.Date(
         "Request Date",

@@ -66,7 +66,6 @@ class SaleReturnOrderLine(models.Model):
     )
     reason_id = fields.Many2one(
         "sale.return.reason",
-        "Reason",
         compute="_compute_reason_id",
         store=True,
         readonly=False,

@@ -7,7 +7,6 @@ class StockMove(models.Model):
 
     return_line_id = fields.Many2one(
         "sale.return.order.line",
-        "Return Line",
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",

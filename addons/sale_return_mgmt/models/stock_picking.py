@@ -7,7 +7,6 @@ class StockPicking(models.Model):
 
     return_order_id = fields.Many2one(
         "sale.return.order",
-        "Return Order",
         compute="_compute_return_order_id",
         store=True,
         index="btree_not_null",
