@@ -1,6 +1,7 @@
 """The main job on a running server, as people and other systems do it: three new
 returns are requested, decided, received and credited, each step by its own user."""
 
+import sys
 import time
 import uuid
 from contextlib import contextmanager
@@ -51,7 +52,7 @@ def run(base_url, db, out_dir):
     :param Path out_dir: folder for the PDFs, made if need be
     :raise Refusal: if something ends otherwise than it should
     """
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else 120)
     job = Job(base_url, db)
     out_dir = Path(out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
@@ -298,15 +299,19 @@ def expect(case, found, expected, answer):
 def table(answers, labels):
     """What became of the returns, for people."""
     result = Table(box=box.ROUNDED, show_lines=True, header_style="bold")
-    for heading in ("Return", "Lines", "Approval", "Goods", "Money"):
-        result.add_column(heading, overflow="fold")
-    result.add_column("Amounts", justify="right", no_wrap=True)
+    # A number is never broken, however narrow the terminal.
+    result.add_column("Return", overflow="fold", min_width=14)
+    result.add_column("Lines", overflow="fold")
+    result.add_column("Approval", overflow="fold")
+    result.add_column("Goods", overflow="fold", min_width=12)
+    result.add_column("Money", overflow="fold", min_width=15)
+    result.add_column("Amounts", overflow="fold", justify="right", min_width=10)
     for answer in answers:
         lines = [
             f"{line['quantity']:g} × {line['product']}" for line in answer["lines"]
         ]
-        goods = [f"{entry['name']} {entry['state']}" for entry in answer["transfers"]]
-        money = [f"{note['name']} {note['state']}" for note in answer["credit_notes"]]
+        goods = documents(answer["transfers"])
+        money = documents(answer["credit_notes"])
         state, refund = answer["state"], answer["refund_status"]
         receipt = answer["receipt_status"]
         currency = answer["currency"]
@@ -323,6 +328,10 @@ def table(answers, labels):
             f"[dim]credited[/] {answer['amount_refunded']:.2f} {currency}",
         )
     return result
+
+
+def documents(entries):
+    return [f"{entry['name']} {entry['state']}" for entry in entries]
 
 
 def cell(first, more):
