@@ -303,9 +303,9 @@ def table(answers, labels):
     result.add_column("Return", overflow="fold", min_width=14)
     result.add_column("Lines", overflow="fold")
     result.add_column("Approval", overflow="fold")
-    result.add_column("Goods", overflow="fold", min_width=12)
+    result.add_column("Goods", overflow="fold")
     result.add_column("Money", overflow="fold", min_width=15)
-    result.add_column("Amounts", overflow="fold", justify="right", min_width=10)
+    result.add_column("Amounts", overflow="fold", justify="right")
     for answer in answers:
         lines = [
             f"{line['quantity']:g} × {line['product']}" for line in answer["lines"]
