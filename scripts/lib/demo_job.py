@@ -299,33 +299,26 @@ def expect(case, found, expected, answer):
 def table(answers, labels):
     """What became of the returns, for people."""
     result = Table(box=box.ROUNDED, show_lines=True, header_style="bold")
-    # A number is never broken, however narrow the terminal.
-    result.add_column("Return", overflow="fold", min_width=14)
-    result.add_column("Lines", overflow="fold")
-    result.add_column("Approval", overflow="fold")
-    result.add_column("Goods", overflow="fold")
-    result.add_column("Money", overflow="fold", min_width=15)
-    result.add_column("Amounts", overflow="fold", justify="right")
+    for heading in ("Return", "Lines", "Approval", "Goods", "Money"):
+        result.add_column(heading, overflow="fold")
     for answer in answers:
-        lines = [
+        amounts = (answer["amount_refunded"], answer["amount_total"])
+        credited = "{:.2f} of {:.2f} {}".format(*amounts, answer["currency"])
+        texts = {
+            "state": list(filter(None, [answer["rejection_reason"]])),
+            "receipt_status": documents(answer["transfers"]),
+            "refund_status": [*documents(answer["credit_notes"]), credited],
+        }
+        lines = (
             f"{line['quantity']:g} × {line['product']}" for line in answer["lines"]
-        ]
-        goods = documents(answer["transfers"])
-        money = documents(answer["credit_notes"])
-        state, refund = answer["state"], answer["refund_status"]
-        receipt = answer["receipt_status"]
-        currency = answer["currency"]
+        )
         result.add_row(
             cell(f"[bold]{answer['name']}[/]", [answer["customer"]]),
             "\n".join(lines),
-            cell(
-                colored(labels["state"][state], state),
-                filter(None, [answer["rejection_reason"]]),
+            *(
+                cell(colored(labels[name][answer[name]], answer[name]), more)
+                for name, more in texts.items()
             ),
-            cell(colored(labels["receipt_status"][receipt], receipt), goods),
-            cell(colored(labels["refund_status"][refund], refund), money),
-            f"{answer['amount_total']:.2f} {currency}\n"
-            f"[dim]credited[/] {answer['amount_refunded']:.2f} {currency}",
         )
     return result
 
