@@ -9,9 +9,9 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import time
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -30,16 +30,26 @@ OURS = re.compile(r" (ERROR|CRITICAL) | WARNING .*sale[._]return")
 
 
 @dataclass
-class Count:
+class Outcome:
+    """What came of some tests, and in words what was wrong."""
+
     passed: int = 0
     failed: int = 0
     skipped: int = 0
+    complaints: list = field(default_factory=list)
 
-    def __iadd__(self, other):
-        self.passed += other.passed
-        self.failed += other.failed
-        self.skipped += other.skipped
-        return self
+    def __add__(self, other):
+        return Outcome(
+            self.passed + other.passed,
+            self.failed + other.failed,
+            self.skipped + other.skipped,
+            self.complaints + other.complaints,
+        )
+
+    def fail(self, complaint):
+        """Count a failure that no test has told of."""
+        self.failed += 1
+        self.complaints.append(complaint)
 
 
 def main(arguments):
@@ -53,7 +63,8 @@ def main(arguments):
         databases = Databases(environment, server)
         databases.drop_leftovers()
         try:
-            return Run(Odoo(databases, folder), arguments).all()
+            run = Run(Odoo(databases, folder), arguments)
+            return _close(run.all(), folder, run.is_whole)
         finally:
             databases.drop_own()
 
@@ -80,28 +91,34 @@ class Run:
         if not self.in_addons and not self.in_tests:
             self.in_addons = [str(p) for p in ADDONS.glob("*/tests") if p.is_dir()]
             self.in_tests = [str(BLACK_BOX)]
-        self.count = Count()
-        self.complaints = []
 
     def all(self):
-        """Run the parts, print what came of them, and return the exit code."""
-        if self.in_addons:
-            self._part("tests of the addons", self._in_process)
-        if self.is_whole and modules():
-            self._part("Odoo's own runner", self._native)
+        """Run the parts and return the Outcome."""
+        outcome = Outcome()
+        with ThreadPoolExecutor() as threads:
+            # Beside the tests of the addons: each of the two keeps one core busy.
+            native = None
+            if self.is_whole and modules():
+                self.templates.addons()
+                native = threads.submit(self._native)
+            if self.in_addons:
+                outcome += self._timed("tests of the addons", self._in_process)
+            if native:
+                outcome += self._timed("Odoo's own runner", native.result)
         if self.in_tests:
-            self._part("tests against a server", self._black_box)
-        return self._summary()
+            outcome += self._timed("tests against a server", self._black_box)
+        return outcome
 
-    def _part(self, title, part):
+    def _timed(self, title, part):
         started = time.monotonic()
         print(f"\n=== {title} ===", flush=True)
-        part()
+        outcome = part()
         print(f"=== {title}: {time.monotonic() - started:.0f} s ===", flush=True)
+        return outcome
 
     def _in_process(self):
         database = self.templates.copy(self.templates.addons(), "addons")
-        self._pytest(
+        return self._pytest(
             "addons",
             *("--odoo-database", database),
             *("--odoo-config", self.odoo.configuration),
@@ -110,45 +127,45 @@ class Run:
         )
 
     def _black_box(self):
-        self._pytest("servers", "-p", "no:odoo", *self.in_tests)
+        return self._pytest("servers", "-p", "no:odoo", *self.in_tests)
 
     def _pytest(self, name, *options):
         report = self.odoo.folder / f"{name}.xml"
-        python = self.databases.environment.python
-        variables = self.databases.variables(
-            SALE_RETURN_ENVIRONMENT=self.databases.environment.dump(),
-            SALE_RETURN_RUN=self.odoo.folder,
-        )
-        # No plugin of tests/ may depend on where the run was started.
         done = subprocess.run(
             [
-                *(python, "-P", "-m", "pytest", "-p", "no:cacheprovider"),
-                *(f"--rootdir={ROOT}", f"--junitxml={report}"),
+                *(self.databases.environment.python, "-P", "-m", "pytest"),
+                *("-c", ROOT / "pyproject.toml", f"--junitxml={report}"),
                 *map(str, options),
                 *self.options,
             ],
-            env=variables,
+            env=self.databases.variables(
+                SALE_RETURN_ENVIRONMENT=self.databases.environment.dump(),
+                SALE_RETURN_RUN=self.odoo.folder,
+            ),
             stdin=subprocess.DEVNULL,
             cwd=ROOT,
         )
-        count = _read(report)
-        self.count += count
-        if done.returncode not in (0, NO_TESTS) and not count.failed:
-            self._complain(f"pytest ended with code {done.returncode} ({name})")
-        if count.skipped:
-            self.complaints.append(f"{count.skipped} tests were skipped ({name})")
+        outcome = _read(report)
+        if done.returncode not in (0, NO_TESTS) and not outcome.failed:
+            outcome.fail(f"pytest ended with code {done.returncode} ({name})")
+        if outcome.skipped:
+            outcome.complaints.append(f"{outcome.skipped} tests skipped ({name})")
+        return outcome
 
     def _native(self):
-        """Install and update the addons as an administrator would, with their tests."""
+        """Install the addons as an administrator would, with their tests, then update
+        them; what Odoo's log complains about is a failure."""
         database = self.templates.copy(self.templates.core(), "native")
         names = ",".join(modules())
         tags = ",".join(f"/{name}" for name in modules())
-        for action in ("-i", "-u"):
-            log = self.odoo.folder / f"native{action}.log"
+        outcome = Outcome()
+        for options in (("-i", names, "--test-tags", tags), ("-u", names)):
+            title = f"odoo {options[0]} {names}"
+            log = self.odoo.folder / f"native{options[0]}.log"
             with log.open("w") as file:
                 done = subprocess.run(
                     self.odoo.command(
-                        *("-d", database, action, names, "--test-tags", tags),
+                        *("-d", database, *options),
                         *("--http-port", 0, "--stop-after-init"),
                     ),
                     env=self.databases.variables(),
@@ -157,33 +174,31 @@ class Run:
                     stderr=subprocess.STDOUT,
                 )
             text = log.read_text()
-            told = re.findall(r"(\d+ failed, .* of \d+ tests.*)", text)
-            print(f"odoo {action} {names}: {told[-1] if told else 'no test ran'}")
+            ran = re.findall(r"\d+ failed, .* of \d+ tests", text)
+            print(f"{title}: {ran[-1] if ran else 'done'}", flush=True)
             for line in text.splitlines():
                 if OURS.search(line):
-                    self._complain(f"odoo {action}: {line}")
+                    outcome.fail(f"{title}: {line}")
             if done.returncode:
-                self._complain(f"odoo {action} failed:\n{tail(log)}")
+                outcome.fail(f"{title} failed:\n{tail(log)}")
+            elif "--test-tags" in options and not ran:
+                outcome.fail(f"{title} ran no test")
+        return outcome
 
-    def _complain(self, text):
-        self.complaints.append(text)
-        self.count.failed += 1
 
-    def _summary(self):
-        total = self.count.passed + self.count.failed + self.count.skipped
-        if self.is_whole and total < MINIMUM:
-            self.complaints.append(
-                f"{total} tests ran, and there are at least {MINIMUM}"
-            )
-        if not total:
-            self.complaints.append("no test ran")
-        print()
-        for complaint in self.complaints:
-            print(f"FAILED: {complaint}")
-        print(f"logs: {self.odoo.folder}")
-        sys.stderr.flush()
-        print(f"{self.count.passed} passed, {self.count.failed} failed", flush=True)
-        return 1 if self.complaints or self.count.failed else 0
+def _close(outcome, folder, is_whole):
+    """Print what came of all, and return the exit code."""
+    total = outcome.passed + outcome.failed + outcome.skipped
+    if is_whole and total < MINIMUM:
+        outcome.complaints.append(f"{total} tests ran, and there are {MINIMUM} or more")
+    if not total:
+        outcome.complaints.append("no test ran")
+    print()
+    for complaint in outcome.complaints:
+        print(f"FAILED: {complaint}")
+    print(f"logs: {folder}", flush=True)
+    print(f"{outcome.passed} passed, {outcome.failed} failed", flush=True)
+    return 1 if outcome.complaints or outcome.failed else 0
 
 
 def _is_in(folder, argument):
@@ -191,12 +206,11 @@ def _is_in(folder, argument):
 
 
 def _read(report):
-    """Return the Count of a JUnit report; nothing, if pytest wrote none."""
-    if not report.exists():
-        return Count()
-    count = Count()
-    for suite in ElementTree.parse(report).getroot().iter("testsuite"):
-        total, skipped = int(suite.get("tests")), int(suite.get("skipped"))
-        failed = int(suite.get("failures")) + int(suite.get("errors"))
-        count += Count(total - failed - skipped, failed, skipped)
-    return count
+    """Return the Outcome that a JUnit report tells; an empty one, if there is none."""
+    outcome = Outcome()
+    if report.exists():
+        for suite in ElementTree.parse(report).getroot().iter("testsuite"):
+            total, skipped = int(suite.get("tests")), int(suite.get("skipped"))
+            failed = int(suite.get("failures")) + int(suite.get("errors"))
+            outcome += Outcome(total - failed - skipped, failed, skipped)
+    return outcome
