@@ -5,10 +5,10 @@ from .common import SaleReturnCommon
 
 # What one more return of a batch may cost, in queries.
 QUERIES_PER_RETURN = {
-    "create": 7,
-    "submit": 7,
-    "approve": 18,
-    "receive and credit": 60,
+    "create": 8,
+    "submit": 8,
+    "approve": 19,
+    "receive and credit": 62,
 }
 
 
