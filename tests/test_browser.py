@@ -20,11 +20,15 @@ def users(xmlrpc_as):
     return {role: xmlrpc_as(f"return_{role}") for role in ROLES}
 
 
+@pytest.fixture(scope="module")
+def sold(company):
+    return company.sell(100)
+
+
 @pytest.fixture
-def asked(users, company):
+def asked(users, sold):
     """A submitted return of two lanterns, as api_request answers it."""
-    request = company.sell(5).request("click", 2)
-    [result] = users["clerk"](RETURN, "api_request", [request])
+    [result] = users["clerk"](RETURN, "api_request", [sold.request(2)])
     return result
 
 

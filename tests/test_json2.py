@@ -42,11 +42,15 @@ def post(server):
     return post
 
 
+@pytest.fixture(scope="module")
+def sold(company):
+    return company.sell(100)
+
+
 @pytest.fixture
-def asked(post, keys, company):
+def asked(post, keys, sold):
     """The answer to a request of two lanterns."""
-    request = company.sell(5).request("json", 2)
-    status, [result] = post(keys["clerk"], "api_request", requests=[request])
+    status, [result] = post(keys["clerk"], "api_request", requests=[sold.request(2)])
     assert status == 200 and result["ok"], result
     return result
 
@@ -70,8 +74,8 @@ def test_a_replayed_request_makes_no_second_return(post, keys, company, asked):
     assert company.count_returns() == before
 
 
-def test_a_refused_request_is_an_answer_and_no_error(post, keys, company):
-    too_much = company.sell(1).request("too much", 2)
+def test_a_refused_request_is_an_answer_and_no_error(post, keys, sold):
+    too_much = sold.request(101)
     status, [result] = post(keys["clerk"], "api_request", requests=[too_much])
     assert (status, result["ok"]) == (200, False)
     [error] = result["errors"]

@@ -26,6 +26,7 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
         "Credit Note Lines",
         readonly=True,
         copy=False,
+        groups=MONEY_GROUPS,
     )
     quantity_refunded = fields.Float(
         "Credited",
