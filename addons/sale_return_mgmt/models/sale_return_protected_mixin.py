@@ -43,3 +43,11 @@ class SaleReturnProtectedMixin(models.AbstractModel):
             if default:
                 defaults[name] = default(self)
         return defaults
+
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        """Groups by no field that the user may not read: Odoo forgets to ask where
+        it is a many2many, and the labels of the groups tell its values."""
+        name = groupby_spec.split(":")[0].split(".")[0]
+        if name in self._fields:
+            self._check_field_access(self._fields[name], "read")
+        return super()._read_group_groupby(alias, groupby_spec, query)
