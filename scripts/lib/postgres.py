@@ -74,6 +74,8 @@ class ExistingServer:
 
     def __init__(self):
         self.variables = {k: v for k, v in os.environ.items() if k.startswith("PG")}
+        # What makes server() find this one again, in another process.
+        self.choice = self.variables
         self.name = "existing"
 
     @contextlib.contextmanager
@@ -90,6 +92,7 @@ class Cluster:
         self.settings = settings
         self.folder = cache() / "postgres" / name
         self.data = self.folder / "data"
+        self.choice = {}
         self.variables = {
             "PGHOST": str(self.folder),
             "PGPORT": "5432",

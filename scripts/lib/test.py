@@ -120,6 +120,7 @@ class Run:
         database = self.templates.copy(self.templates.addons(), "addons")
         return self._pytest(
             "addons",
+            self.databases.variables(),
             *("--odoo-database", database),
             *("--odoo-config", self.odoo.configuration),
             "--odoo-http",
@@ -127,9 +128,15 @@ class Run:
         )
 
     def _black_box(self):
-        return self._pytest("servers", "-p", "no:odoo", *self.in_tests)
+        environment = self.databases.environment
+        variables = environment.variables(
+            **self.databases.server.choice,
+            SALE_RETURN_ENVIRONMENT=environment.dump(),
+            SALE_RETURN_RUN=self.odoo.folder,
+        )
+        return self._pytest("servers", variables, "-p", "no:odoo", *self.in_tests)
 
-    def _pytest(self, name, *options):
+    def _pytest(self, name, variables, *options):
         report = self.odoo.folder / f"{name}.xml"
         done = subprocess.run(
             [
@@ -138,10 +145,7 @@ class Run:
                 *map(str, options),
                 *self.options,
             ],
-            env=self.databases.variables(
-                SALE_RETURN_ENVIRONMENT=self.databases.environment.dump(),
-                SALE_RETURN_RUN=self.odoo.folder,
-            ),
+            env=variables,
             stdin=subprocess.DEVNULL,
             cwd=ROOT,
         )
