@@ -414,6 +414,25 @@ def approve(users, request):
     return asked
 
 
+def test_a_step_is_refused_to_all_who_may_not_take_it(users, company, sold):
+    submitted = request_id(users["clerk"], sold.request())
+    approved = approve(users, sold.request())
+    for asked, method, arguments, roles in [
+        (submitted, "action_approve", [], ("viewer", "clerk", "warehouse")),
+        (submitted, "action_reject", ["No."], ("viewer", "clerk", "warehouse")),
+        (submitted, "action_send_back", ["Why?"], ("viewer", "clerk", "warehouse")),
+        (submitted, "action_withdraw", [], ("viewer", "approver", "warehouse")),
+        (approved, "action_cancel", [], ("viewer", "approver", "warehouse")),
+        (approved, "action_close_short", ["No."], ROLES[:-1]),
+        (approved, "action_settle", [], ROLES[:-1]),
+    ]:
+        for role in roles:
+            with refuses(FORBIDDEN):
+                users[role](RETURN, method, [asked], *arguments)
+    assert company.read(RETURN, submitted, "state")["state"] == "submitted"
+    assert company.read(RETURN, approved, "state")["state"] == "approved"
+
+
 def test_every_public_method_answers_what_xml_rpc_can_carry(users, company, sold):
     """Odoo commits before it writes the answer: what XML-RPC cannot carry would be
     done, told to have failed, and done again."""
@@ -586,17 +605,15 @@ def test_the_callers_context_sets_no_workflow_field(users, company):
 
 def test_a_clerks_own_default_values_set_no_workflow_field(users, company, sold):
     clerk = users["clerk"]
-    for model in (RETURN, "sale.return.approval"):
+    approval = "sale.return.approval"
+    for model in (RETURN, approval):
         clerk("ir.default", "set", model, "state", "approved", True)
-    asked = ask(clerk, sold.request())
+    try:
+        asked = ask(clerk, sold.request())
+    finally:
+        own = clerk("ir.default", "search", [("user_id", "=", clerk.uid)])
+        clerk("ir.default", "unlink", own)
+    assert len(own) == 2
     assert asked["state"] == "submitted"
-    approvals = company.read(RETURN, asked["id"], "approval_ids")["approval_ids"]
-    assert (
-        company.read("sale.return.approval", approvals[0], "state")["state"]
-        == "pending"
-    )
-    clerk(
-        "ir.default",
-        "unlink",
-        clerk("ir.default", "search", [("user_id", "=", clerk.uid)]),
-    )
+    [level] = company.read(RETURN, asked["id"], "approval_ids")["approval_ids"]
+    assert company.read(approval, level, "state")["state"] == "pending"
