@@ -1,12 +1,9 @@
-import threading
-
 import psycopg2.errors
 
 from odoo import api
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.modules.registry import Registry
-from odoo.service.model import retrying
 from odoo.tests import BaseCase, tagged
 from odoo.tests.common import get_db_name
 from odoo.tools import SQL, mute_logger
@@ -248,26 +245,4 @@ class TestTwoAtOnce(BaseCase):
             with self.assertRaisesRegex(UserError, "can still be returned"):
                 self._request(late)
             late.rollback()
-        self.assertEqual(self._count_requests(), 1)
-
-    def test_two_threads_at_once_end_with_one_success(self):
-        barrier, errors = threading.Barrier(2), []
-
-        def request():
-            try:
-                with self.registry.cursor() as cr:
-                    env = api.Environment(cr, api.SUPERUSER_ID, DISABLED_MAIL_CONTEXT)
-                    cr.execute("SELECT 1")
-                    barrier.wait(timeout=10)
-                    retrying(lambda: self._request(cr), env)
-            except UserError as error:
-                errors.append(error)
-
-        threads = [threading.Thread(target=request) for _index in range(2)]
-        with mute_logger("odoo.sql_db", "odoo.service.model"):
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join(timeout=60)
-        self.assertEqual(len(errors), 1, errors)
         self.assertEqual(self._count_requests(), 1)
