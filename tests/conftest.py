@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from helpers import ROLES, Company, JsonRemote
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
@@ -162,6 +163,42 @@ def api_key_of(server):
         ).split()[-1]
 
     return api_key_of
+
+
+@pytest.fixture(scope="session")
+def company(odoorpc_as):
+    """The Company that the tests work for on the shared server."""
+    return Company(JsonRemote(odoorpc_as("admin")))
+
+
+@pytest.fixture(scope="session")
+def sold(company):
+    """So many lanterns that no test takes the last one back."""
+    return company.sell(10_000)
+
+
+@pytest.fixture(scope="session")
+def untouched(company):
+    """Five lanterns, of which no test takes anything back."""
+    return company.sell(5)
+
+
+@pytest.fixture(scope="session")
+def users(xmlrpc_as):
+    """The XML-RPC connection of each role: users["clerk"]."""
+    return {role: xmlrpc_as(f"return_{role}") for role in ROLES}
+
+
+@pytest.fixture(scope="session")
+def json_users(odoorpc_as):
+    """The same over JSON-RPC."""
+    return {role: JsonRemote(odoorpc_as(f"return_{role}")) for role in ROLES}
+
+
+@pytest.fixture(params=["xmlrpc", "jsonrpc"])
+def over(request, users, json_users):
+    """The connections of all roles, over one transport and then the other."""
+    return {"xmlrpc": users, "jsonrpc": json_users}[request.param]
 
 
 @pytest.fixture(scope="session")

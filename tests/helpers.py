@@ -2,12 +2,18 @@
 
 import functools
 import uuid
+import xmlrpc.client
+from contextlib import contextmanager
 from dataclasses import dataclass
+
+import pytest
 
 RETURN = "sale.return.order"
 LINE = "sale.return.order.line"
 OWN_MODELS = (RETURN, LINE, "sale.return.approval", "sale.return.event")
 ROLES = ("viewer", "clerk", "approver", "warehouse", "manager")
+# How XML-RPC tells a UserError and an AccessError.
+REFUSED, FORBIDDEN = 2, 4
 # Easy to find in what must not tell it; twice and five times it are as odd.
 PRICE = 123.45
 
@@ -98,3 +104,31 @@ class Company:
         return {
             model: self.admin(model, "search_count", everything) for model in OWN_MODELS
         }
+
+
+@contextmanager
+def refuses(*codes):
+    """What is in the block must be refused, in words and not with a traceback."""
+    with pytest.raises(xmlrpc.client.Fault) as refusal:
+        yield
+    assert "Traceback" not in refusal.value.faultString
+    assert refusal.value.faultCode in (codes or (REFUSED, FORBIDDEN))
+
+
+def ask(user, request, **options):
+    """The only result of one request."""
+    [result] = user(RETURN, "api_request", [request], **options)
+    return result
+
+
+def get(user, ref):
+    """The only answer of api_get."""
+    [result] = user(RETURN, "api_get", [ref])
+    return result
+
+
+def request_id(user, request, **options):
+    """The id of the return that the request must make."""
+    result = ask(user, request, **options)
+    assert result["ok"], result["errors"]
+    return result["id"]

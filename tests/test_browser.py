@@ -4,47 +4,29 @@ The fixture page_as fails a test whose pages log an error on the browser's conso
 """
 
 import pytest
-from helpers import PRICE, RETURN, ROLES, Company, JsonRemote
+from helpers import PRICE, RETURN, ask, get
 from playwright.sync_api import expect
 
 expect.set_options(timeout=60_000)
 
 
-@pytest.fixture(scope="module")
-def company(odoorpc_as):
-    return Company(JsonRemote(odoorpc_as("admin")))
-
-
-@pytest.fixture(scope="module")
-def users(xmlrpc_as):
-    return {role: xmlrpc_as(f"return_{role}") for role in ROLES}
-
-
-@pytest.fixture(scope="module")
-def sold(company):
-    return company.sell(100)
-
-
 @pytest.fixture
 def asked(users, sold):
     """A submitted return of two lanterns, as api_request answers it."""
-    [result] = users["clerk"](RETURN, "api_request", [sold.request(2)])
-    return result
+    return ask(users["clerk"], sold.request(2))
 
 
 @pytest.fixture
 def approved(users, asked):
     users["approver"](RETURN, "action_approve", [asked["id"]])
-    [result] = users["clerk"](RETURN, "api_get", [asked["id"]])
-    return result
+    return get(users["clerk"], asked["id"])
 
 
 @pytest.fixture
 def finished(users, approved):
     receipt = approved["transfers"][0]["id"]
     users["warehouse"]("stock.picking", "button_validate", [receipt])
-    [result] = users["clerk"](RETURN, "api_get", [approved["id"]])
-    return result
+    return get(users["clerk"], approved["id"])
 
 
 def open_record(page, path, name):

@@ -5,12 +5,7 @@ import urllib.error
 import urllib.request
 
 import pytest
-from helpers import PRICE, RETURN, Company, JsonRemote
-
-
-@pytest.fixture(scope="module")
-def company(odoorpc_as):
-    return Company(JsonRemote(odoorpc_as("admin")))
+from helpers import PRICE, RETURN
 
 
 @pytest.fixture(scope="module")
@@ -42,11 +37,6 @@ def post(server):
     return post
 
 
-@pytest.fixture(scope="module")
-def sold(company):
-    return company.sell(100)
-
-
 @pytest.fixture
 def asked(post, keys, sold):
     """The answer to a request of two lanterns."""
@@ -74,8 +64,8 @@ def test_a_replayed_request_makes_no_second_return(post, keys, company, asked):
     assert company.count_returns() == before
 
 
-def test_a_refused_request_is_an_answer_and_no_error(post, keys, sold):
-    too_much = sold.request(101)
+def test_a_refused_request_is_an_answer_and_no_error(post, keys, untouched):
+    too_much = untouched.request(6)
     status, [result] = post(keys["clerk"], "api_request", requests=[too_much])
     assert (status, result["ok"]) == (200, False)
     [error] = result["errors"]

@@ -1,76 +1,23 @@
 """What other systems do with returns over XML-RPC and JSON-RPC, and may not do."""
 
-import xmlrpc.client
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from xml.parsers.expat import ExpatError
 
 import pytest
-from helpers import LINE, OWN_MODELS, PRICE, RETURN, ROLES, Company, JsonRemote
+from helpers import (
+    FORBIDDEN,
+    LINE,
+    OWN_MODELS,
+    PRICE,
+    RETURN,
+    ROLES,
+    ask,
+    get,
+    refuses,
+    request_id,
+)
 
-REFUSED, FORBIDDEN = 2, 4
 # Odoo fills these itself and passes over them in what others send.
 MAGIC = {"id", "display_name", "create_uid", "create_date", "write_uid", "write_date"}
-
-
-@pytest.fixture(scope="module")
-def company(odoorpc_as):
-    return Company(JsonRemote(odoorpc_as("admin")))
-
-
-@pytest.fixture(scope="module")
-def users(xmlrpc_as):
-    """The XML-RPC connection of each role: users["clerk"]."""
-    return {role: xmlrpc_as(f"return_{role}") for role in ROLES}
-
-
-@pytest.fixture(scope="module")
-def json_users(odoorpc_as):
-    return {role: JsonRemote(odoorpc_as(f"return_{role}")) for role in ROLES}
-
-
-@pytest.fixture(params=["xmlrpc", "jsonrpc"])
-def over(request, users, json_users):
-    """The connections of all roles, over one transport and then the other."""
-    return {"xmlrpc": users, "jsonrpc": json_users}[request.param]
-
-
-@pytest.fixture(scope="module")
-def sold(company):
-    """So many lanterns that no test takes the last one back."""
-    return company.sell(10_000)
-
-
-@pytest.fixture(scope="module")
-def untouched(company):
-    """Five lanterns, of which no test takes anything back."""
-    return company.sell(5)
-
-
-@contextmanager
-def refuses(*codes):
-    """What is in the block must be refused, in words and not with a traceback."""
-    with pytest.raises(xmlrpc.client.Fault) as refusal:
-        yield
-    assert "Traceback" not in refusal.value.faultString
-    assert refusal.value.faultCode in (codes or (REFUSED, FORBIDDEN))
-
-
-def ask(user, request, **options):
-    """The only result of one request."""
-    [result] = user(RETURN, "api_request", [request], **options)
-    return result
-
-
-def get(user, ref):
-    [result] = user(RETURN, "api_get", [ref])
-    return result
-
-
-def request_id(user, request, **options):
-    result = ask(user, request, **options)
-    assert result["ok"], result["errors"]
-    return result["id"]
 
 
 # === THE LIFE OF A RETURN === #
@@ -187,183 +134,6 @@ def test_parallel_requests_never_get_more_than_was_delivered(xmlrpc_as, company)
     assert codes == ["", ""] + 4 * ["QTY_EXCEEDS_RETURNABLE"]
     lines = company.admin(LINE, "search_count", [("sale_line_id", "=", sold.line)])
     assert lines == 2
-
-
-# === MALFORMED PAYLOADS === #
-
-NAN, INFINITY = float("nan"), float("inf")
-BIG = "x" * 1_000_000
-UNINDEXABLE = "".join(map(chr, range(0x4E00, 0x4E00 + 4000)))
-NESTED = [[{"a": [[{}]]}]]
-
-# Keys that a line may have, with values it may not; then keys it may not have.
-BAD_IN_LINES = {
-    "quantity": [
-        *(NAN, INFINITY, -INFINITY, 1e308, 1e-320, 0.0001, 0, -1, 10**9 + 1, 10**400),
-        *(True, False, None, "2", "", [2], {"n": 2}, NESTED),
-    ],
-    "sale_line": [0, -1, 2**31 - 1, 2**31, 2**63, 10**400, 1.0, True, "1", None, [1]],
-    "reason": ["", " ", "NOPE", BIG, "A\0", "\ud800", 7, True, None, NESTED],
-    "uom": ["", "Bushel", 2**31, -1, True, NAN, NESTED],
-    "note": ["", BIG, "a\0b", "\x1b[0m", "\udfff", 7, True, None, NESTED],
-    "goods": ["burn", "", True, 1, NESTED],
-    "resolution": ["gift", None, NESTED],
-    "product": [True, 1.5, "", BIG, "\ud800", NESTED],
-    "price_unit": [0.01],
-    "state": ["approved"],
-    "quantity_approved": [5],
-    "order_id": [1],
-    "": [1],
-}
-BAD_IN_REQUESTS = {
-    "source": ["", "\n", BIG, "a\0b", "\ud800", 7, True, None, NESTED, UNINDEXABLE],
-    "ref": ["", "\n", BIG, "a\0b", "\ud800", 7, True, None, NESTED, UNINDEXABLE],
-    "lines": [[], {}, "all", 7, True, None],
-    "warehouse": ["NOPE", 2**31 - 1, 2**31, True, "\0", NESTED],
-    "goods": ["burn", True],
-    "reason": ["NOPE", True, NESTED],
-    "refund_method": ["cash", None],
-    "customer_reference": ["", BIG, "a\0b", 7, NESTED],
-    "tracking": ["", BIG, "\ud800", True, NESTED],
-    "state": ["done"],
-    "partner_id": [1],
-    "external_digest": ["0"],
-    "company_id": [1],
-}
-BAD_LINES = [None, 7, True, "SKU", [], NESTED]
-BAD_REQUESTS = [None, 7, True, "", "shop", [], NESTED]
-
-
-def fits_xml(value):
-    try:
-        xmlrpc.client.loads(xmlrpc.client.dumps((value,), allow_none=True).encode())
-    except (OverflowError, UnicodeError, ExpatError):
-        return False
-    return True
-
-
-@pytest.fixture
-def assert_refused(over, company):
-    """A function: each of these requests is refused with that path, in its own call,
-    and none writes anything. XML cannot carry all of them."""
-
-    def assert_refused(requests, path):
-        before = company.count_returns()
-        for request in requests:
-            if not fits_xml(request) and not isinstance(over["clerk"], JsonRemote):
-                continue
-            result = ask(over["clerk"], request)
-            errors = result.get("errors", [])
-            told = [(error["code"], error["path"]) for error in errors]
-            assert ("INVALID", path) in told or ("NOT_FOUND", path) in told, (
-                f"{ascii(request)[:400]} was answered {ascii(result)[:400]}"
-            )
-            assert all(error["message"] for error in errors) and not result["ok"]
-        assert company.count_returns() == before
-
-    return assert_refused
-
-
-@pytest.mark.parametrize("key", BAD_IN_LINES)
-def test_a_bad_value_in_a_line_is_refused(assert_refused, untouched, key):
-    requests = []
-    for value in BAD_IN_LINES[key]:
-        request = untouched.request()
-        request["lines"][0][key] = value
-        requests.append(request)
-    assert_refused(requests, f"lines.0.{key}")
-
-
-@pytest.mark.parametrize("key", BAD_IN_REQUESTS)
-def test_a_bad_value_in_a_request_is_refused(assert_refused, untouched, key):
-    requests = [untouched.request() | {key: value} for value in BAD_IN_REQUESTS[key]]
-    assert_refused(requests, key)
-
-
-def test_a_line_that_is_none_is_refused(assert_refused, untouched):
-    request = untouched.request()
-    lines = request["lines"]
-    assert_refused([request | {"lines": [*lines, bad]} for bad in BAD_LINES], "lines.1")
-
-
-def test_a_request_that_is_none_is_refused(assert_refused):
-    assert_refused(BAD_REQUESTS, "")
-
-
-def test_a_request_without_what_it_needs_is_refused(assert_refused, untouched):
-    request = untouched.request()
-    for key in request:
-        assert_refused([{k: request[k] for k in request if k != key}], key)
-    line = request["lines"][0]
-    assert_refused([request | {"lines": [{}]}], "lines.0.quantity")
-    for key in ("product", "order"):
-        bare = {"quantity": 1, "reason": line["reason"]}
-        assert_refused([request | {"lines": [bare]}], f"lines.0.{key}")
-
-
-def test_a_key_that_no_text_can_hold_is_refused(json_users, company, untouched):
-    before = company.count_returns()
-    request = untouched.request() | {"\ud800\0": 1}
-    [error] = ask(json_users["clerk"], request)["errors"]
-    assert (error["code"], request["ref"]) == ("INVALID", request["ref"])
-    assert company.count_returns() == before
-
-
-def test_requests_that_are_no_list_are_refused(users, company):
-    before = company.count_returns()
-    for requests in ({}, {"0": {}}, "all", 7, True, None):
-        with refuses(REFUSED):
-            users["clerk"](RETURN, "api_request", requests)
-        with refuses(REFUSED):
-            users["clerk"](RETURN, "api_get", requests)
-    assert company.count_returns() == before
-
-
-def test_more_than_500_requests_are_refused(users, company, untouched):
-    before = company.count_returns()
-    requests = [untouched.request() for _number in range(501)]
-    results = users["clerk"](RETURN, "api_request", requests)
-    assert [result["errors"][0]["code"] for result in results] == 501 * [
-        "LIMIT_EXCEEDED"
-    ]
-    assert company.count_returns() == before
-
-
-@pytest.fixture(scope="module")
-def foreign(company):
-    """A quotation of a company that the clerk is not in."""
-    other = company.admin("res.company", "create", {"name": "Lanterns Elsewhere"})
-    order = company.order(company_id=other)
-    return company.read("sale.order", order, "name", "order_line")
-
-
-def test_what_is_of_another_company_is_not_found(assert_refused, foreign, untouched):
-    request = untouched.request()
-    line = {"quantity": 1, "reason": "UNWANTED"}
-    request["lines"] = [line | {"sale_line": foreign["order_line"][0]}]
-    assert_refused([request], "lines.0.sale_line")
-    request["lines"] = [line | {"product": Company.sku}]
-    assert_refused([request | {"order": foreign["id"]}], "order")
-    request["lines"] = [line | {"product": Company.sku, "order": foreign["id"]}]
-    assert_refused([request], "lines.0.order")
-
-
-def test_what_is_not_on_the_order_is_not_found(assert_refused, untouched):
-    request = untouched.request() | {"order": untouched.name}
-    request["lines"] = [{"product": "SKU-NOPE", "quantity": 1, "reason": "UNWANTED"}]
-    assert_refused([request], "lines.0.product")
-    assert_refused([request | {"order": "S-NOPE"}], "order")
-
-
-def test_a_quotation_is_not_returnable(over, company):
-    draft = company.order()
-    line = company.read("sale.order", draft, "order_line")["order_line"][0]
-    request = {"source": "shop", "ref": f"quotation {draft}"}
-    request["lines"] = [{"sale_line": line, "quantity": 1, "reason": "UNWANTED"}]
-    before = company.count_returns()
-    [error] = ask(over["clerk"], request)["errors"]
-    assert error["code"] in ("INVALID", "NOT_RETURNABLE")
-    assert company.count_returns() == before
 
 
 # === WHO MAY DO WHAT === #
