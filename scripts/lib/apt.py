@@ -8,13 +8,14 @@ from pathlib import Path
 
 from .refusal import Refusal
 
-# Package -> the program to look for where there is no dpkg (None: a font or a script,
-# without which Odoo runs all the same).
+# Package -> the program to look for where there is no dpkg (None: a library, font or
+# script, which has none).
 PACKAGES = {
     "postgresql": "initdb",
     "wkhtmltopdf": "wkhtmltopdf",
     "chromium": "chromium",
     "poppler-utils": "pdftotext",
+    "libatomic1": None,  # of Playwright's own node, which brings no libraries along
     "fonts-noto-cjk": None,
     "fonts-dejavu-core": None,
     "libjs-jquery": None,
