@@ -1,14 +1,15 @@
 from odoo.exceptions import UserError
 
 
-def return_error(code, message, error_class=UserError, **details):
+def return_error(code, message, error_class=UserError, line=None, **details):
     """A refusal that people read and programs can act on.
 
     :param str code: stable code of the external API (see ``docs/api.md``)
     :param str message: translated sentence that says what to do next
     :param error_class: class of the ``UserError`` family to raise
-    :param details: JSON-safe facts for a calling system; ``line`` is the refused
-        return line and is turned into a path by the API
+    :param line: the refused ``sale.return.order.line``, whose place in its return the
+        API tells as a path
+    :param details: JSON-safe facts for a calling system
     :return: the exception, to be raised by the caller
 
     A plain ``UserError`` carries the code, not a class of its own: the web client
@@ -17,4 +18,5 @@ def return_error(code, message, error_class=UserError, **details):
     error = error_class(message)
     error.sale_return_code = code
     error.sale_return_details = details
+    error.sale_return_position = line and list(line.order_id.line_ids).index(line)
     return error

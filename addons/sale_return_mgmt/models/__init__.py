@@ -1,5 +1,6 @@
 # The mixins come first: models are registered in the order of their import.
 from . import sale_return_protected_mixin
+from . import sale_return_draft_mixin
 from . import sale_return_link_mixin
 from . import sale_return_api_mixin
 from . import sale_return_approval_mixin

@@ -35,8 +35,9 @@ class AccountMove(models.Model):
         """Let the returns follow what happens to their credit notes, and to the
         invoices that reverse those."""
         # sudo: accountants may only read returns
-        refunds_sudo = self.sudo().filtered("return_order_id")
-        others_sudo = self.sudo() - refunds_sudo
+        moves_sudo = self.sudo()
+        refunds_sudo = moves_sudo.filtered("return_order_id")
+        others_sudo = moves_sudo - refunds_sudo
         reversals_sudo = others_sudo.filtered("reversed_entry_id.return_order_id")
         Event = self.env["sale.return.event"]
         posted = refunds_sudo.filtered(lambda move: move.state == "posted")

@@ -155,16 +155,11 @@ class SaleReturnApiMixin(models.AbstractModel):
         return f"{value.isoformat(timespec='seconds')}Z" if value else ""
 
     @api.model
-    def _api_error(self, error, line_ids=()):
-        """An exception of the ``UserError`` family as a result.
-
-        :param line_ids: ids of the return lines in the order of the payload
-        """
-        details = dict(getattr(error, "sale_return_details", {}))
-        path = ""
-        line_id = details.pop("line", None)
-        if line_id in line_ids:
-            path = f"lines.{list(line_ids).index(line_id)}"
+    def _api_error(self, error):
+        """An exception of the ``UserError`` family as a result."""
+        details = getattr(error, "sale_return_details", {})
+        position = getattr(error, "sale_return_position", None)
+        path = "" if position is None else f"lines.{position}"
         code = getattr(error, "sale_return_code", None)
         if code == "QTY_EXCEEDS_RETURNABLE" and path:
             path += ".quantity"
@@ -319,11 +314,9 @@ class SaleReturnApiMixin(models.AbstractModel):
 
         :return: the refusal as a result, or None where ``results`` are filled
         """
-        lines_by_order = []
         try:
             with self.env.cr.savepoint():
                 orders = self.create([vals_by_index[index] for index in batch])
-                lines_by_order = [order.line_ids.ids for order in orders]
                 for order, index in zip(orders, batch, strict=True):
                     request = requests[index]
                     order.sudo().write(  # sudo: the key is a workflow field
@@ -343,8 +336,7 @@ class SaleReturnApiMixin(models.AbstractModel):
             # again, and then finds what the other one made.
             raise ConcurrencyError("external reference taken meanwhile") from error
         except UserError as error:
-            line_ids = lines_by_order[0] if len(lines_by_order) == 1 else ()
-            return self._api_error(error, line_ids)
+            return self._api_error(error)
         for order, index in zip(orders, batch, strict=True):
             results[index] = order._api_answer()
         return None

@@ -138,11 +138,11 @@ class SaleReturnApprovalMixin(models.AbstractModel):
     def _get_authors(self):
         """Users who created, edited or ever submitted the return."""
         self.ensure_one()
-        # sudo: every author counts, whatever the reader may see
-        events_sudo = self.sudo().event_ids.filtered(
+        order_sudo = self.sudo()  # every author counts, whatever the reader may see
+        events_sudo = order_sudo.event_ids.filtered(
             lambda event: event.type in ("created", "edited", "submitted")
         )
-        return (events_sudo.user_id | self.sudo().create_uid).sudo(False)
+        return (events_sudo.user_id | order_sudo.create_uid).sudo(False)
 
     def _get_current_approvals(self):
         """Levels of the present submission, in order."""
@@ -163,7 +163,9 @@ class SaleReturnApprovalMixin(models.AbstractModel):
         Rule = self.env["sale.return.approval.rule"].sudo()  # clerks cannot read rules
         vals_list = []
         for order in self:
-            rules = Rule._get_applicable(order.sudo()) or Rule
+            # sudo: the amount decides, whoever may see it
+            rules = Rule._get_applicable(order.sudo())
+            # Where no rule applies there is one level all the same, without a rule.
             for sequence, rule in enumerate(rules or [Rule.browse()], start=1):
                 vals_list.append(
                     {

@@ -69,9 +69,10 @@ class SaleReturnApprovalRule(models.Model):
         """
         # sudo: clerks may not read groups; only the people are used
         rule_sudo = self.sudo()
-        users_sudo = rule_sudo.user_ids | rule_sudo.group_id.all_user_ids
+        group_sudo = rule_sudo.group_id
         if not self:
-            users_sudo = self.env.ref(APPROVER_GROUP).sudo().all_user_ids
+            group_sudo = rule_sudo.env.ref(APPROVER_GROUP)
+        users_sudo = rule_sudo.user_ids | group_sudo.all_user_ids
         # Naming someone at a level does not make them an approver: the group does.
         return users_sudo.filtered(
             lambda user: (

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
 from odoo.tools import clean_context
 
 from ..exceptions import return_error
@@ -14,19 +13,6 @@ STATES = [
     ("rejected", "Rejected"),
     ("cancelled", "Cancelled"),
 ]
-
-# What a manager may still change once a return was submitted: nothing that was decided.
-OPEN_FIELDS = {
-    "active",
-    "activity_ids",
-    "carrier_tracking_ref",
-    "customer_reference",
-    "message_follower_ids",
-    "message_ids",
-    "team_id",
-    "user_id",
-}
-
 
 class SaleReturnOrder(models.Model):
     """Goods that a customer sends back, and what became of them.
@@ -50,6 +36,7 @@ class SaleReturnOrder(models.Model):
 
     _name = "sale.return.order"
     _inherit = [
+        "sale.return.draft.mixin",  # first: it refuses before anything else happens
         "mail.thread",
         "mail.activity.mixin",
         "sale.return.protected.mixin",
@@ -266,97 +253,11 @@ class SaleReturnOrder(models.Model):
         for vals in vals_list:
             self._check_line_quantities(vals)
         orders = super().create(vals_list)
-        orders._check_new()
         sequence_sudo = self.env["ir.sequence"].sudo()  # clerks may not read sequences
         for order in orders.sudo():  # the number is a workflow field
             order.name = sequence_sudo.next_by_code("sale.return.order")
         self.env["sale.return.event"]._log(orders, "created")
         return orders
-
-    def _check_new(self):
-        """A return is born a draft, whatever the caller's defaults are."""
-        for order in self:
-            if order.state != "draft":
-                raise UserError(self.env._("A new return order is always a draft."))
-
-    @api.model
-    def _check_line_quantities(self, vals):
-        """Before the ORM stumbles on a quantity that is no number at all."""
-        for command in vals.get("line_ids") or []:
-            if command[0] in (Command.CREATE, Command.UPDATE):
-                self.env["sale.return.order.line"]._check_quantity(command[2])
-
-    def write(self, vals):
-        self._check_line_quantities(vals)
-        if self.env.su:
-            return super().write(vals)
-        self._check_can_write(vals)
-        res = super().write(vals)
-        # Rules were checked on the old values only: also refuse to move a return out
-        # of the caller's sight.
-        self.check_access("write")
-        if vals.keys() - OPEN_FIELDS:
-            self._log_edit()
-        return res
-
-    def _check_can_write(self, vals):
-        if "company_id" in vals and any(
-            order.company_id.id != vals["company_id"] for order in self
-        ):
-            raise UserError(
-                self.env._(
-                    "The company of a return order cannot be changed: make a new one."
-                )
-            )
-        if vals.keys() - OPEN_FIELDS:
-            self._check_is_draft()
-
-    def _check_is_draft(self):
-        """What was submitted is read-only for everybody."""
-        for order in self:
-            if order.state != "draft":
-                raise return_error(
-                    "INVALID_STATE",
-                    self.env._(
-                        "%(order)s is no longer a draft: withdraw it, or ask the "
-                        "approver to send it back, before you change it.",
-                        order=order.name,
-                    ),
-                )
-
-    def _log_edit(self):
-        """Remember who worked on a draft, once per user and round."""
-        Event = self.env["sale.return.event"]
-        # sudo: every author counts, whatever the reader may see
-        known = Event.sudo()._read_group(
-            [("order_id", "in", self.ids), ("type", "in", ("created", "edited"))],
-            ["order_id", "user_id", "round"],
-        )
-        # Lines that are created together with their order are not an edit of it.
-        born = {order.id for order, _user, _round in known}
-        edited = {
-            (order.id, round_)
-            for order, user, round_ in known
-            if user.id == self.env.uid
-        }
-        Event._log(
-            self.filtered(
-                lambda order: order.id in born and (order.id, order.round) not in edited
-            ),
-            "edited",
-        )
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_submitted(self):
-        for order in self:
-            if order.state != "draft" or order.round:
-                raise UserError(
-                    self.env._(
-                        "%(order)s was submitted once and stays on file: cancel it "
-                        "instead.",
-                        order=order.name,
-                    )
-                )
 
     @api.model
     def name_create(self, name):

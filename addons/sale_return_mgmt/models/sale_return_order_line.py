@@ -125,12 +125,15 @@ class SaleReturnOrderLine(models.Model):
             sale_line, order = line.sale_line_id, line.order_id
             sale_order = sale_line.order_id
             if sale_order.state != "sale":
-                raise ValidationError(
+                raise return_error(
+                    "NOT_RETURNABLE",
                     self.env._(
                         "%(sale_order)s is not confirmed: only delivered goods can "
                         "come back.",
                         sale_order=sale_order.name,
-                    )
+                    ),
+                    ValidationError,
+                    line=line,
                 )
             if (
                 sale_line.display_type
@@ -144,19 +147,23 @@ class SaleReturnOrderLine(models.Model):
                         line=sale_line.name,
                     ),
                     ValidationError,
+                    line=line,
                 )
             if (
                 sale_order.partner_id.commercial_partner_id
                 != order.partner_id.commercial_partner_id
             ):
-                raise ValidationError(
+                raise return_error(
+                    "INVALID",
                     self.env._(
                         "%(sale_order)s belongs to %(other)s, the return to "
                         "%(customer)s: make one return for each customer.",
                         sale_order=sale_order.name,
                         other=sale_order.partner_id.display_name,
                         customer=order.partner_id.display_name,
-                    )
+                    ),
+                    ValidationError,
+                    line=line,
                 )
             if sale_order.currency_id != order.currency_id:
                 raise return_error(
@@ -169,14 +176,18 @@ class SaleReturnOrderLine(models.Model):
                         other=order.currency_id.name,
                     ),
                     ValidationError,
+                    line=line,
                 )
             if not line.product_uom_id._has_common_reference(line.product_id.uom_id):
-                raise ValidationError(
+                raise return_error(
+                    "INVALID",
                     self.env._(
                         "%(product)s cannot be counted in %(uom)s.",
                         product=line.product_id.display_name,
                         uom=line.product_uom_id.name,
-                    )
+                    ),
+                    ValidationError,
+                    line=line,
                 )
 
     # === CRUD METHODS === #
@@ -246,7 +257,7 @@ class SaleReturnOrderLine(models.Model):
                         "Choose a return reason for %(product)s.",
                         product=line.product_id.display_name,
                     ),
-                    line=line.id,
+                    line=line,
                 )
             if line.reason_id.requires_note and not (line.note or "").strip():
                 raise return_error(
@@ -257,7 +268,7 @@ class SaleReturnOrderLine(models.Model):
                         reason=line.reason_id.name,
                         product=line.product_id.display_name,
                     ),
-                    line=line.id,
+                    line=line,
                 )
 
     def _check_returnable(self):
@@ -285,7 +296,7 @@ class SaleReturnOrderLine(models.Model):
                         ),
                         uom=line.product_uom_id.name,
                     ),
-                    line=line.id,
+                    line=line,
                     returnable=max(0.0, line._from_product_uom(left)),
                 )
             returnable[line.sale_line_id] = left - asked

@@ -90,7 +90,7 @@ class SaleReturnSubmissionMixin(models.AbstractModel):
             for line in order.line_ids:
                 code, message = policies[line]._get_verdict(line)
                 if code and policies[line].out_of_policy == "refuse":
-                    raise return_error(code, message, line=line.id)
+                    raise return_error(code, message, line=line)
                 line.write({"policy_id": policies[line].id, "in_policy": not code})
                 messages[message] = True
             order.in_policy = all(order.line_ids.mapped("in_policy"))

@@ -253,6 +253,17 @@ class TestApi(SaleReturnCommon):
         [result] = self._api().api_request([self._payload("R-2")])
         self.assertEqual(self._codes(result), [("WINDOW_EXPIRED", "lines.0")])
 
+    def test_a_refused_line_is_named_by_its_path(self):
+        other = self._sell([(self.product, 1)])
+        other.partner_id = self.env["res.partner"].create({"name": "Somebody else"})
+        lines = self._payload("R-1")["lines"]
+        lines.append({**lines[0], "order": other.name})
+        [good, refused] = self._api().api_request(
+            [self._payload("R-1"), self._payload("R-2", lines=lines)]
+        )
+        self.assertTrue(good["ok"], good)
+        self.assertEqual(self._codes(refused), [("INVALID", "lines.1")])
+
     def test_a_batch_costs_less_than_its_parts(self):
         orders = self.env["sale.order"].browse(
             [self._sell([(self.product, 1)], invoice=False).id for _index in range(10)]
