@@ -14,6 +14,7 @@ STATES = [
     ("cancelled", "Cancelled"),
 ]
 
+
 class SaleReturnOrder(models.Model):
     """Goods that a customer sends back, and what became of them.
 
