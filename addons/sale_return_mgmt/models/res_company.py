@@ -1,14 +1,29 @@
 from odoo import fields, models
 
+# When the customer is credited: the earliest first, by a person last.
+REFUND_TRIGGERS = [
+    ("approval", "When the return is approved"),
+    ("receipt", "When the goods are received"),
+    ("inspection", "When the goods are inspected"),
+    ("manual", "By hand"),
+]
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
 
     sale_return_refund_trigger = fields.Selection(
-        [("receipt", "When the goods are received"), ("manual", "By hand")],
+        REFUND_TRIGGERS,
         "Create Credit Notes",
         required=True,
-        default="receipt",
+        default="inspection",
+        help="Goods that need no inspection are credited when they are received.",
+    )
+    sale_return_inspection_required = fields.Boolean(
+        "Inspect Returned Goods",
+        default=True,
+        help="Returned goods wait in the return location until somebody has inspected "
+        "them. Otherwise they go to stock and receiving them is accepting them.",
     )
     sale_return_post_refund = fields.Boolean("Post Credit Notes", default=True)
     sale_return_four_eyes = fields.Boolean(

@@ -78,9 +78,11 @@ class SaleReturnApprovalMixin(models.AbstractModel):
             "approved", "approved", note=comment, date_approved=fields.Datetime.now()
         )
         self._create_receipts()
-        # Nothing will arrive for these: what a receipt triggers follows at once.
         # sudo: as after a receipt, whoever approved
-        kept_sudo = self.sudo().filtered(lambda order: order.receipt_status == "none")
+        orders_sudo = self.sudo()
+        orders_sudo._settle_automatically("approval")
+        # Nothing will arrive for these: what a receipt triggers follows at once.
+        kept_sudo = orders_sudo.filtered(lambda order: order.receipt_status == "none")
         kept_sudo._settle_automatically("receipt")
         kept_sudo._check_done()
 

@@ -152,6 +152,14 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
             line.price_subtotal, line.price_tax = line._get_amounts()
             line.price_total = line.price_subtotal + line.price_tax
 
+    def _is_settled_at(self, trigger):
+        """Whether what is accepted of this line is credited by itself at ``trigger``,
+        or later than it should have been. Inspection or not, only what is accepted by
+        then is credited."""
+        self.ensure_one()
+        own = self.refund_trigger or self.company_id.sale_return_refund_trigger
+        return own != "manual" and (trigger != "approval" or own == "approval")
+
     def _get_quantity_credited(self, states):
         """Quantity on credit notes in ``states``, less what was invoiced back."""
         self.ensure_one()

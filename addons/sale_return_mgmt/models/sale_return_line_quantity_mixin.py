@@ -36,7 +36,8 @@ class SaleReturnLineQuantityMixin(models.AbstractModel):
         digits="Product Unit",
         compute="_compute_quantity_accepted",
         store=True,
-        help="What the customer is credited for: received, up to what was approved.",
+        help="What the customer is credited for, up to what was approved: inspected "
+        "and found good, or received where no inspection is required.",
     )
 
     @api.depends("sale_line_id", "product_uom_id", "quantity", "state")
@@ -67,17 +68,31 @@ class SaleReturnLineQuantityMixin(models.AbstractModel):
                 line._get_received_moves()
             ) - line._sum_moves(undone_sudo)
 
-    @api.depends("state", "goods_return", "quantity_approved", "quantity_received")
+    @api.depends(
+        "state",
+        "goods_return",
+        "refund_trigger",
+        "inspection_required",
+        "quantity_approved",
+        "quantity_received",
+    )
     def _compute_quantity_accepted(self):
         for line in self:
-            if line.state not in ("approved", "done"):
-                line.quantity_accepted = 0.0
-            elif line.goods_return == "keep":
-                line.quantity_accepted = line.quantity_approved
-            else:
-                line.quantity_accepted = min(
-                    line.quantity_received, line.quantity_approved
-                )
+            decided = line.state in ("approved", "done")
+            line.quantity_accepted = (
+                min(line._get_acceptable_quantity(), line.quantity_approved)
+                if decided
+                else 0.0
+            )
+
+    def _get_acceptable_quantity(self):
+        """What the facts so far allow to accept, whatever was approved."""
+        self.ensure_one()
+        if self.goods_return == "keep" or self.refund_trigger == "approval":
+            return self.quantity_approved
+        if self.refund_trigger == "receipt" or not self.inspection_required:
+            return self.quantity_received
+        return 0.0
 
     def _to_product_uom(self, quantity):
         return self.product_uom_id._compute_quantity(
@@ -100,16 +115,18 @@ class SaleReturnLineQuantityMixin(models.AbstractModel):
     def _get_reserved_quantity(self):
         """What this line keeps from being returned otherwise, in the product's UoM.
 
-        What came back is counted by its moves; what the customer keeps by this line.
+        What came back is counted by its moves; what is accepted without goods (kept by
+        the customer, or credited before they came) by this line.
         """
         self.ensure_one()
-        if self.goods_return == "keep":
-            reserved = self.state in ("submitted", "approved", "done")
-            return self._to_product_uom(self._get_granted_quantity()) if reserved else 0
-        if self.state not in ("submitted", "approved") or self.order_id.is_closed_short:
-            return 0.0
+        awaited = 0.0
+        if (
+            self.state in ("submitted", "approved")
+            and not self.order_id.is_closed_short
+        ):
+            awaited = self._get_granted_quantity()
         return self._to_product_uom(
-            max(0.0, self._get_granted_quantity() - self.quantity_received)
+            max(0.0, max(awaited, self.quantity_accepted) - self.quantity_received)
         )
 
     def _get_received_moves(self):

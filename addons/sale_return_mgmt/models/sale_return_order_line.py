@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import float_round
 
 from ..exceptions import return_error
+from .res_company import REFUND_TRIGGERS
 
 MAX_QUANTITY = 1e9
 
@@ -83,6 +84,12 @@ class SaleReturnOrderLine(models.Model):
     )
     policy_id = fields.Many2one("sale.return.policy", readonly=True, copy=False)
     in_policy = fields.Boolean(readonly=True, copy=False, default=True)
+    inspection_required = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="The goods are accepted by inspection, not by receipt.",
+    )
+    refund_trigger = fields.Selection(REFUND_TRIGGERS, readonly=True, copy=False)
 
     _quantity_check = models.Constraint(
         "CHECK (quantity > 0 AND quantity <= 1000000000)",

@@ -41,6 +41,13 @@ class SaleReturnPolicy(models.Model):
         default="approver",
     )
 
+    requires_inspection = fields.Selection(
+        [("yes", "Always"), ("no", "Never")],
+        "Inspection",
+        help="Whether the goods are inspected before they are accepted. Empty: as the "
+        "company's settings say.",
+    )
+
     _window_days_check = models.Constraint(
         "CHECK (window_days >= 0 AND window_days <= 36500)",
         "The return window must be between 0 and 36,500 days.",
@@ -89,6 +96,14 @@ class SaleReturnPolicy(models.Model):
             date=fields.Date.to_string(last_day),
             policy=self.name,
         )
+
+    def _is_inspection_required(self, line):
+        """Whether the goods of a return line must be inspected."""
+        if line.goods_return == "keep":
+            return False
+        if self.requires_inspection:
+            return self.requires_inspection == "yes"
+        return line.company_id.sale_return_inspection_required
 
     def _get_window_start(self, line):
         """Day from which the window counts, in the company's time zone, or False."""

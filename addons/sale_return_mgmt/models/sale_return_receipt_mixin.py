@@ -105,7 +105,8 @@ class SaleReturnReceiptMixin(models.AbstractModel):
         return pickings
 
     def _get_receipt_key(self, line, move):
-        """What goes into one receipt: ``(order, warehouse, partner, location)``."""
+        """What goes into one receipt: ``(order, warehouse, partner, location,
+        whether the goods are inspected)``."""
         self.ensure_one()
         warehouse = (
             self.warehouse_id
@@ -115,9 +116,17 @@ class SaleReturnReceiptMixin(models.AbstractModel):
         partner = (
             self.partner_shipping_id or line.sale_line_id.order_id.partner_shipping_id
         )
-        return self, warehouse, partner, move.location_dest_id
+        return (
+            self,
+            warehouse,
+            partner,
+            move.location_dest_id,
+            line.inspection_required,
+        )
 
-    def _prepare_receipt_vals(self, warehouse, partner, location):
+    def _prepare_receipt_vals(self, warehouse, partner, location, is_inspected):
+        """Values of one receipt: what is inspected waits in the return location, the
+        rest takes the warehouse's own way into stock."""
         self.ensure_one()
         picking_type = warehouse.sale_return_type_id
         if not picking_type:
@@ -136,7 +145,9 @@ class SaleReturnReceiptMixin(models.AbstractModel):
             "origin": self.name,
             "user_id": False,
             "location_id": location.id,
-            "location_dest_id": picking_type.default_location_dest_id.id,
+            "location_dest_id": (
+                picking_type if is_inspected else warehouse.in_type_id
+            ).default_location_dest_id.id,
         }
 
     def _prepare_receipt_move_vals(self, picking, line, move, quantity):
@@ -172,8 +183,12 @@ class SaleReturnReceiptMixin(models.AbstractModel):
 
     def _cancel_open_receipts(self):
         # sudo: clerks have no rights on transfers
-        self.sudo().picking_ids.filtered(
+        open_sudo = self.sudo().picking_ids.filtered(
             lambda picking: picking.state not in ("done", "cancel")
+        )
+        # What already came in goes on its way through the warehouse.
+        open_sudo.filtered(
+            lambda picking: picking.move_ids._get_customer_locations()
         ).action_cancel()
 
     def _on_goods_moved(self, event_type, moves):

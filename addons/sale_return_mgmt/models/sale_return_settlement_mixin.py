@@ -88,7 +88,7 @@ class SaleReturnSettlementMixin(models.AbstractModel):
         """Credit what is accepted and not yet credited; nothing due: nothing made."""
         self = self._prepare_step("sale_return_mgmt.group_sale_return_manager")
         self._check_state("approved", "done")
-        self._settle()
+        self._settle(self.line_ids)
         self._check_done()
         return True
 
@@ -113,29 +113,28 @@ class SaleReturnSettlementMixin(models.AbstractModel):
                 )
 
     def _settle_automatically(self, trigger):
-        """Settle where the company does so at ``trigger``; called in ``sudo``.
+        """Settle what is to be credited at ``trigger``; called in ``sudo``.
 
         What goes wrong must not undo the step that has really happened: the goods are
         here. It is logged, told to the responsible person, and can be settled again.
         """
-        orders = self.filtered(
-            lambda order: order.company_id.sale_return_refund_trigger == trigger
-        )
-        if not orders._try_to_settle():
+        lines = self.line_ids.filtered(lambda line: line._is_settled_at(trigger))
+        if not self._try_to_settle(lines):
             return
-        for order in orders:  # together they fail for one of them: find which
-            error = order._try_to_settle()
+        # Together they fail for one of them: find which.
+        for order, order_lines in lines.grouped("order_id").items():
+            error = order._try_to_settle(order_lines)
             if error:
                 order._report_failed_settlement(error)
 
-    def _try_to_settle(self):
+    def _try_to_settle(self, lines):
         """Settle all or none.
 
         :return: the refusal, or None
         """
         try:
             with self.env.cr.savepoint():
-                self._settle()
+                self._settle(lines)
         except UserError as error:
             return error
         return None
@@ -150,24 +149,21 @@ class SaleReturnSettlementMixin(models.AbstractModel):
             user_id=(self.user_id or self.submitted_by_id).id or self.env.uid,
         )
 
-    def _settle(self):
-        """Credit what is due of each order.
+    def _settle(self, lines):
+        """Credit what is due of ``lines``.
 
         :return: the new ``account.move`` credit notes, in ``sudo``
         """
         # sudo: the company's settings post credit notes, whoever the step was taken by
-        orders_sudo = self.sudo()
-        orders_sudo.line_ids.sale_line_id._bump_return_guard()
-        moves = orders_sudo.env["account.move"]
-        for company, orders in orders_sudo.grouped("company_id").items():
-            lines = orders.with_company(company).line_ids.sorted("id")
+        lines_sudo = lines.sudo().sorted("id")
+        lines_sudo.sale_line_id._bump_return_guard()
+        moves = lines_sudo.env["account.move"]
+        for company, company_lines in lines_sudo.grouped("company_id").items():
+            allocation = company_lines.with_company(company)._allocate_to_invoices()
             refunds = moves.with_company(company).create(
                 [
                     order._prepare_refund_vals(invoice, pieces)
-                    for (
-                        order,
-                        invoice,
-                    ), pieces in lines._allocate_to_invoices().items()
+                    for (order, invoice), pieces in allocation.items()
                 ]
             )
             self.env["sale.return.event"]._log(

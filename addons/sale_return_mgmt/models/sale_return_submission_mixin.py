@@ -91,7 +91,16 @@ class SaleReturnSubmissionMixin(models.AbstractModel):
                 code, message = policies[line]._get_verdict(line)
                 if code and policies[line].out_of_policy == "refuse":
                     raise return_error(code, message, line=line)
-                line.write({"policy_id": policies[line].id, "in_policy": not code})
+                line.write(
+                    {
+                        "policy_id": policies[line].id,
+                        "in_policy": not code,
+                        "inspection_required": policies[line]._is_inspection_required(
+                            line
+                        ),
+                        "refund_trigger": line.company_id.sale_return_refund_trigger,
+                    }
+                )
                 messages[message] = True
             order.in_policy = all(order.line_ids.mapped("in_policy"))
             order.policy_message = "\n".join(messages)

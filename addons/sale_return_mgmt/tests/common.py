@@ -31,6 +31,8 @@ class SaleReturnCommon(AccountTestInvoicingCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.company = cls.env.company
+        # Receiving is accepting, but for the tests that are about inspection.
+        cls.company.sale_return_inspection_required = False
         cls.customer = cls.env["res.partner"].create(
             {"name": "Customer", "email": "customer@example.com"}
         )

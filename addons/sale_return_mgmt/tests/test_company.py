@@ -137,7 +137,8 @@ class TestCompany(SaleReturnCommon):
             self.other_company,
             [
                 {
-                    "sale_return_refund_trigger": "receipt",
+                    "sale_return_refund_trigger": "inspection",
+                    "sale_return_inspection_required": True,
                     "sale_return_post_refund": True,
                     "sale_return_four_eyes": True,
                 }
@@ -145,6 +146,7 @@ class TestCompany(SaleReturnCommon):
         )
 
     def test_a_return_lives_in_a_company_made_later(self):
+        self.other_company.sale_return_inspection_required = False
         order = self._sell_elsewhere()
         return_order = self._request_elsewhere(order)
         return_order.action_submit()
@@ -156,7 +158,7 @@ class TestCompany(SaleReturnCommon):
                 {
                     "company_id": self.other_company.id,
                     "picking_type_id": self.other_warehouse.sale_return_type_id.id,
-                    "location_dest_id": self.other_warehouse.sale_return_location_id.id,
+                    "location_dest_id": self.other_warehouse.lot_stock_id.id,
                 }
             ],
         )
@@ -175,6 +177,7 @@ class TestCompany(SaleReturnCommon):
 
     def test_a_manager_of_two_companies_acts_in_that_of_the_return(self):
         self.other_company.sale_return_refund_trigger = "manual"
+        self.other_company.sale_return_inspection_required = False
         return_order = self._request_elsewhere(self._sell_elsewhere())
         return_order.action_submit()
         manager = self.users["manager"]

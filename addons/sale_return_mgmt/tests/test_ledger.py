@@ -137,6 +137,7 @@ class TestLedger(SaleReturnCommon):
         self.assertEqual(picking.move_ids.value, 20.0)
 
     def test_waiting_goods_are_valued_but_not_free(self):
+        self.company.sale_return_inspection_required = True
         order = self._sell([(self.product, 5)])
         free = self.product.free_qty
         return_order = self._approved(order, {self.product: 2})

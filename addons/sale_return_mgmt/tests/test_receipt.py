@@ -15,7 +15,8 @@ class TestReceipt(SaleReturnCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.customers = cls.env.ref("stock.stock_location_customers")
-        cls.returns_location = cls.warehouse.sale_return_location_id
+        # Without inspection, returned goods go where the warehouse receives all others.
+        cls.reception = cls.warehouse.in_type_id.default_location_dest_id
 
     def _receipts(self, return_order):
         return return_order.sudo().picking_ids.sorted("id")
@@ -107,7 +108,7 @@ class TestReceipt(SaleReturnCommon):
                 {
                     "state": "assigned",
                     "backorder_id": receipt.id,
-                    "location_dest_id": self.returns_location.id,
+                    "location_dest_id": self.reception.id,
                 }
             ],
         )
@@ -235,6 +236,8 @@ class TestReceipt(SaleReturnCommon):
                 order = self._sell([(self.product, 5), (self.product_on_order, 5)])
                 return_order = self._approved(order, {self.product: 2})
                 receipt = self._open_receipt(return_order)
+                self.env.invalidate_all()
+                in_stock = added.with_context(location=self.reception.id).qty_available
                 receipt.write(
                     {
                         "move_ids": [
@@ -265,8 +268,8 @@ class TestReceipt(SaleReturnCommon):
                 self.assertEqual(return_order.state, "done")
                 self.assertEqual(return_order.amount_refunded, 230.0)
                 self.assertEqual(
-                    added.with_context(location=self.returns_location.id).qty_available,
-                    3,
+                    added.with_context(location=self.reception.id).qty_available,
+                    in_stock + 3,
                 )
 
     def test_goods_added_in_the_detailed_operations_do_not_touch_the_order(self):
@@ -447,7 +450,7 @@ class TestReceipt(SaleReturnCommon):
                 {
                     "picking_type_id": warehouse.sale_return_type_id.id,
                     "location_id": self.customers.id,
-                    "location_dest_id": warehouse.sale_return_location_id.id,
+                    "location_dest_id": warehouse.lot_stock_id.id,
                     "partner_id": self.customer.id,
                     "origin": return_order.name,
                 }
@@ -504,7 +507,7 @@ class TestReceipt(SaleReturnCommon):
             [
                 {
                     "picking_type_id": north.sale_return_type_id.id,
-                    "location_dest_id": north.sale_return_location_id.id,
+                    "location_dest_id": north.lot_stock_id.id,
                     "partner_id": depot.id,
                 }
             ],
@@ -547,7 +550,7 @@ class TestReceipt(SaleReturnCommon):
                     [
                         {
                             "location_id": self.customers.id,
-                            "location_dest_id": self.returns_location.id,
+                            "location_dest_id": self.reception.id,
                             "product_uom_qty": 2,
                         }
                     ],
@@ -559,19 +562,59 @@ class TestReceipt(SaleReturnCommon):
                 self.assertEqual(order.order_line.qty_delivered, 3)
                 self.assertEqual(order.order_line.quantity_returnable, 3)
 
-    def test_receipts_in_several_steps_end_in_the_return_location(self):
-        for steps in ("two_steps", "three_steps"):
+    def test_inspected_goods_come_in_one_step(self):
+        self.company.sale_return_inspection_required = True
+        for steps in ("one_step", "two_steps", "three_steps"):
             with self.subTest(steps=steps):
                 self.warehouse.reception_steps = steps
                 order = self._sell([(self.product, 5)])
                 return_order = self._approved(order, {self.product: 2})
-                self._receive(return_order)
-                self.assertEqual(return_order.state, "done")
-                self.assertEqual(len(self._receipts(return_order)), 1)
-                self.assertEqual(order.order_line.qty_delivered, 3)
+                receipt = self._receive(return_order)
+                self.assertEqual(self._receipts(return_order), receipt.sudo())
+                self.assertEqual(
+                    receipt.move_ids.location_dest_id,
+                    self.warehouse.sale_return_location_id,
+                )
+                self.assertEqual(return_order.receipt_status, "full")
                 self.assertFalse(
                     order.picking_ids.filtered(lambda p: p.state != "done")
                 )
+
+    def test_other_goods_take_the_steps_of_the_warehouse(self):
+        for steps, transfers in (("two_steps", 2), ("three_steps", 3)):
+            with self.subTest(steps=steps):
+                self.warehouse.reception_steps = steps
+                stock = self.product.with_context(
+                    location=self.warehouse.lot_stock_id.id
+                )
+                order = self._sell([(self.product, 5)])
+                self.env.invalidate_all()
+                before = stock.qty_available
+                return_order = self._approved(order, {self.product: 2})
+                for _step in range(transfers):
+                    self._receive(return_order)
+                self.env.invalidate_all()
+                self.assertEqual(len(self._receipts(return_order)), transfers)
+                self.assertEqual(
+                    set(self._receipts(return_order).mapped("state")), {"done"}
+                )
+                self.assertEqual(stock.qty_available, before + 2)
+                self.assertEqual(return_order.line_ids.quantity_received, 2)
+                self.assertEqual(order.order_line.qty_delivered, 3)
+
+    def test_closing_short_leaves_what_is_on_its_way_through_the_warehouse(self):
+        self.warehouse.reception_steps = "two_steps"
+        order = self._sell([(self.product, 5)])
+        return_order = self._approved(order, {self.product: 3})
+        self._receive(return_order, {self.product: 2})
+        self._as("manager", return_order).action_close_short("Kept by the customer.")
+        self.assertEqual(
+            {
+                (transfer.location_id.usage, transfer.state)
+                for transfer in self._receipts(return_order)
+            },
+            {("customer", "done"), ("customer", "cancel"), ("internal", "assigned")},
+        )
 
     def test_serial_numbers_come_back_as_delivered(self):
         product = self._create_tracked(
@@ -589,7 +632,7 @@ class TestReceipt(SaleReturnCommon):
         self._receive(second)
         self._receive(first)
         self.assertEqual(
-            first_lots.quant_ids.filtered("quantity").location_id, self.returns_location
+            first_lots.quant_ids.filtered("quantity").location_id, self.reception
         )
         self.assertEqual(first.state, "done")
         self.assertEqual(order.order_line.qty_delivered, 0)
@@ -605,7 +648,7 @@ class TestReceipt(SaleReturnCommon):
         self._receive(return_order)
         self.assertEqual(return_order.state, "done")
         self.assertEqual(
-            arrived.quant_ids.filtered("quantity").location_id, self.returns_location
+            arrived.quant_ids.filtered("quantity").location_id, self.reception
         )
 
     def test_lots_come_back_as_delivered_also_with_a_backorder(self):

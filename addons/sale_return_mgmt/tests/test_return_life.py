@@ -28,9 +28,7 @@ class TestReturnLife(SaleReturnCommon):
         self.assertFalse(return_order.sudo().activity_ids)
 
         picking = self._receive(return_order)
-        self.assertEqual(
-            picking.location_dest_id, self.warehouse.sale_return_location_id
-        )
+        self.assertEqual(picking.location_dest_id, self.warehouse.lot_stock_id)
         self.assertRecordValues(
             return_order,
             [

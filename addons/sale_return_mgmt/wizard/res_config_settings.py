@@ -10,6 +10,9 @@ class ResConfigSettings(models.TransientModel):
     sale_return_post_refund = fields.Boolean(
         related="company_id.sale_return_post_refund", readonly=False
     )
+    sale_return_inspection_required = fields.Boolean(
+        related="company_id.sale_return_inspection_required", readonly=False
+    )
     sale_return_four_eyes = fields.Boolean(
         related="company_id.sale_return_four_eyes", readonly=False
     )
