@@ -1,8 +1,9 @@
 """Databases to copy from, built when what is in them changed.
 
-Two levels, so that a change in an addon costs seconds: Odoo's own modules, by Odoo's
-version; on a copy of that our addons, by a hash of their files. Both exist without
-and with demo data.
+Three levels, so that a change in an addon costs seconds: the modules of Odoo that every
+user of ours has, by Odoo's version; on a copy of that the modules that some have and
+that glue addons of ours wait for; on a copy of that our addons, by a hash of their
+files. All exist without and with demo data.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from .databases import PREFIX
 from .places import ADDONS, locked, modules
 
 CORE = "sale_management,stock,sale_stock,account"
+OPTIONAL = "sale_mrp"
 # The first is the default of users and partners; Odoo switches English off otherwise.
 LANGUAGE = "en_US,zh_CN"
 HASHED = {".py", ".xml", ".csv", ".po", ".sql", ".js", ".css", ".scss"}
@@ -32,7 +34,7 @@ def addons_hash():
 
 def core_hash(environment):
     """Return a hash of all that a database with Odoo's own modules depends on."""
-    text = f"{environment.version} {environment.odoo} {CORE} {LANGUAGE}"
+    text = f"{environment.version} {environment.odoo} {CORE} {OPTIONAL} {LANGUAGE}"
     return hashlib.sha256(text.encode()).hexdigest()[:10]
 
 
@@ -45,19 +47,30 @@ class Templates:
         self.core_hash = core_hash(self.databases.environment)
 
     def core(self, demo=False):
-        """Return the template with Odoo's own modules."""
+        """Return the template with the modules of Odoo that every user has."""
         name = f"{PREFIX}_core{'demo' if demo else ''}_{self.core_hash}"
         language = f"--load-language={LANGUAGE}"
         return self._built(name, lambda new: self._install(new, CORE, demo, language))
+
+    def optional(self, demo=False):
+        """Return the template with those that some have as well."""
+        name = f"{PREFIX}_optional{'demo' if demo else ''}_{self.core_hash}"
+        core = self.core(demo)
+
+        def build(new):
+            self.databases.copy(core, new)
+            self._install(new, OPTIONAL, demo)
+
+        return self._built(name, build)
 
     def addons(self, demo=False):
         """Return the template with our addons too."""
         kind = f"{PREFIX}_addons{'demo' if demo else ''}_"
         name = f"{kind}{self.core_hash}{addons_hash()}"
-        core = self.core(demo)
+        optional = self.optional(demo)
 
         def build(new):
-            self.databases.copy(core, new)
+            self.databases.copy(optional, new)
             if modules():
                 self._install(new, ",".join(modules()), demo)
 

@@ -159,7 +159,7 @@ class Run:
     def _native(self):
         """Install the addons as an administrator would, with their tests, then update
         them; what Odoo's log complains about is a failure."""
-        database = self.templates.copy(self.templates.core(), "native")
+        database = self.templates.copy(self.templates.optional(), "native")
         names = ",".join(modules())
         tags = ",".join(f"/{name}" for name in modules())
         outcome = Outcome()

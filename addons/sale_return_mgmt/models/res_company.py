@@ -25,9 +25,32 @@ class ResCompany(models.Model):
         help="Returned goods wait in the return location until somebody has inspected "
         "them. Otherwise they go to stock and receiving them is accepting them.",
     )
+    sale_return_result_days = fields.Integer(
+        "Days Until Result",
+        default=14,
+        help="How long after the request the customer is owed a result. 0: no deadline.",
+    )
+    sale_return_send_days = fields.Integer(
+        "Days to Send Goods",
+        default=30,
+        help="How long after the approval the customer may send the goods. Past it a "
+        "return that nothing was received of is closed short. 0: no deadline.",
+    )
+    sale_return_reminder_days = fields.Integer(
+        "Reminder Days",
+        default=7,
+        help="How long before that the responsible person is reminded of the goods.",
+    )
     sale_return_post_refund = fields.Boolean("Post Credit Notes", default=True)
     sale_return_four_eyes = fields.Boolean(
         "Four-Eyes Principle",
         default=True,
         help="Nobody approves a return that they created, submitted or edited.",
+    )
+
+    _sale_return_days_check = models.Constraint(
+        "CHECK (sale_return_result_days BETWEEN 0 AND 36500"
+        " AND sale_return_send_days BETWEEN 0 AND 36500"
+        " AND sale_return_reminder_days BETWEEN 0 AND 36500)",
+        "The days of a return must be between 0 and 36,500.",
     )

@@ -78,6 +78,7 @@ class SaleReturnApprovalMixin(models.AbstractModel):
             "approved", "approved", note=comment, date_approved=fields.Datetime.now()
         )
         self._create_receipts()
+        self._set_send_deadline()
         # sudo: as after a receipt, whoever approved
         orders_sudo = self.sudo()
         orders_sudo._settle_automatically("approval")

@@ -10,6 +10,8 @@ OPEN_FIELDS = {
     "activity_ids",
     "carrier_tracking_ref",
     "customer_reference",
+    "date_deadline",
+    "date_send_before",
     "message_follower_ids",
     "message_ids",
     "team_id",

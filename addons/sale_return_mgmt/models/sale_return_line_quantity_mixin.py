@@ -142,6 +142,46 @@ class SaleReturnLineQuantityMixin(models.AbstractModel):
             for move in moves
         )
 
+    def _get_unplanned(self):
+        """What is awaited of this line and on no open transfer.
+
+        :return: list of ``(product, quantity, uom)``
+        """
+        self.ensure_one()
+        if (
+            self.goods_return != "return"
+            or self.state not in ("approved", "done")
+            or self.order_id.is_closed_short
+        ):
+            return []
+        uom = self.product_uom_id
+        quantity = (
+            self.quantity_approved
+            - self.quantity_received
+            - sum(
+                move.product_uom._compute_quantity(
+                    move.product_uom_qty, uom, rounding_method="HALF-UP"
+                )
+                for move in self._get_planned_moves()
+            )
+        )
+        if uom.compare(quantity, 0) <= 0:
+            return []
+        return [(self.product_id, uom.round(quantity), uom)]
+
+    def _get_planned_moves(self):
+        """Open moves that are to bring goods back from the customer."""
+        # sudo: as _get_received_moves
+        moves_sudo = self.sudo().move_ids
+        outside = moves_sudo._get_customer_locations()
+        return moves_sudo.filtered(
+            lambda move: (
+                move.state not in ("done", "cancel")
+                and move.location_id in outside
+                and move.location_dest_id not in outside
+            )
+        )
+
     def _is_fully_received(self):
         self.ensure_one()
         return (
@@ -160,7 +200,7 @@ class SaleReturnLineQuantityMixin(models.AbstractModel):
         for line in self:
             if line.goods_return != "return":
                 continue
-            quantity = line.quantity_approved
+            quantity = sum(awaited for _product, awaited, _uom in line._get_unplanned())
             moves = line.sale_line_id._get_delivered_moves()
             pieces = defaultdict(float)
             for move in moves:

@@ -45,6 +45,8 @@ class SaleReturnOrder(models.Model):
         "sale.return.approval.mixin",
         "sale.return.receipt.mixin",
         "sale.return.settlement.mixin",
+        "sale.return.deadline.mixin",
+        "sale.return.exception.mixin",
         "sale.return.api.mixin",
     ]
     _description = "Return Order"
@@ -122,6 +124,9 @@ class SaleReturnOrder(models.Model):
         "Event Log",
         readonly=True,
         groups="sale_return_mgmt.group_sale_return_viewer",
+    )
+    cost_ids = fields.One2many(
+        "sale.return.cost", "order_id", "Costs", readonly=True, groups=MONEY_GROUPS
     )
     date_request = fields.Date(
         "Request Date",
@@ -288,15 +293,7 @@ class SaleReturnOrder(models.Model):
         self = self._prepare_step("sale_return_mgmt.group_sale_return_manager")
         orders = self.filtered(lambda order: order.state != "done")
         orders._check_state("approved")
-        orders._check_nothing_to_settle()
-        orders._cancel_open_receipts()
-        orders._transition(
-            "done",
-            "closed_short",
-            note=reason,
-            date_done=fields.Datetime.now(),
-            is_closed_short=True,
-        )
+        orders._do_close_short(reason)
         return True
 
     def action_view_sale_orders(self):
@@ -307,6 +304,21 @@ class SaleReturnOrder(models.Model):
 
     def action_view_refunds(self):
         return self.refund_ids._get_records_action(name=self.env._("Credit Notes"))
+
+    def action_enter_costs(self):
+        """List of what the return cost us, for those who may enter it."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Costs of %s", self.name),
+            "res_model": "sale.return.cost",
+            "view_mode": "list",
+            "domain": [("order_id", "=", self.id)],
+            "context": {
+                "default_order_id": self.id,
+                "default_currency_id": self.company_id.currency_id.id,
+            },
+        }
 
     def action_print_slip(self):
         report = self.env.ref("sale_return_mgmt.sale_return_order_slip")
@@ -366,6 +378,18 @@ class SaleReturnOrder(models.Model):
             self, event_type, from_states=from_states, note=note
         )
 
+    def _do_close_short(self, reason):
+        self._check_nothing_to_settle()
+        self._cancel_open_receipts()
+        self._transition(
+            "done",
+            "closed_short",
+            note=reason,
+            date_done=fields.Datetime.now(),
+            is_closed_short=True,
+            failure=False,
+        )
+
     def _check_nothing_moved(self):
         for order in self:
             # sudo: documents the user may not see count as well
@@ -394,7 +418,9 @@ class SaleReturnOrder(models.Model):
         """
         approved = self.filtered(lambda order: order.state == "approved")
         finished = approved.filtered(lambda order: order._is_finished())
-        finished._transition("done", "done", date_done=fields.Datetime.now())
+        finished._transition(
+            "done", "done", date_done=fields.Datetime.now(), failure=False
+        )
         done = self.filtered(lambda order: order.state == "done") - finished
         reopened = done.filtered(lambda order: not order._is_finished())
         reopened._transition("approved", "reopened", date_done=False)

@@ -125,7 +125,10 @@ class SaleReturnSettlementMixin(models.AbstractModel):
         for order, order_lines in lines.grouped("order_id").items():
             error = order._try_to_settle(order_lines)
             if error:
-                order._report_failed_settlement(error)
+                order._report_failure(
+                    self.env._("No credit note could be made: %s", error),
+                    self.env._("Settle the return by hand"),
+                )
 
     def _try_to_settle(self, lines):
         """Settle all or none.
@@ -138,16 +141,6 @@ class SaleReturnSettlementMixin(models.AbstractModel):
         except UserError as error:
             return error
         return None
-
-    def _report_failed_settlement(self, error):
-        self.ensure_one()
-        self.env["sale.return.event"]._log(self, "failed", note=str(error))
-        self.message_post(body=self.env._("No credit note could be made: %s", error))
-        self.activity_schedule(
-            "mail.mail_activity_data_todo",
-            summary=self.env._("Settle the return by hand"),
-            user_id=(self.user_id or self.submitted_by_id).id or self.env.uid,
-        )
 
     def _settle(self, lines):
         """Credit what is due of ``lines``.
@@ -179,6 +172,7 @@ class SaleReturnSettlementMixin(models.AbstractModel):
             if company.sale_return_post_refund:
                 refunds._post_in_waves()
             moves |= refunds
+        moves.return_order_id.failure = False
         return moves
 
     def _prepare_refund_vals(self, invoice, pieces):

@@ -78,6 +78,7 @@ class SaleReturnSubmissionMixin(models.AbstractModel):
             date_submitted=fields.Datetime.now(),
             rejection_reason=False,
         )
+        self._set_result_deadline()
         self._create_approvals()
 
     def _freeze_policy(self):

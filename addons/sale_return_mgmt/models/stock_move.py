@@ -80,6 +80,30 @@ class StockMove(models.Model):
         )
         return moves
 
+    def _action_cancel(self):
+        # sudo: who cancels a transfer needs no rights on returns
+        awaited_sudo = self.sudo().filtered(
+            lambda move: (
+                move.return_line_id
+                and move.state not in ("draft", "done", "cancel")
+                and move.location_id._is_outgoing()
+            )
+        )
+        res = super()._action_cancel()
+        cancelled_sudo = awaited_sudo.filtered(lambda move: move.state == "cancel")
+        payloads = {
+            order: {"transfers": moves.picking_id.mapped("name")}
+            for order, moves in cancelled_sudo.grouped(
+                lambda move: move.return_line_id.order_id
+            ).items()
+        }
+        self.env["sale.return.event"]._log(
+            cancelled_sudo.return_line_id.order_id,
+            "receipt_cancelled",
+            payloads=payloads,
+        )
+        return res
+
     def _do_unreserve(self):
         moves = self
         if self.env.context.get("keep_return_reservation"):

@@ -2,7 +2,10 @@ from . import test_api
 from . import test_approval
 from . import test_code_style
 from . import test_company
+from . import test_costs
+from . import test_deadlines
 from . import test_event_log
+from . import test_exceptions
 from . import test_ledger
 from . import test_over_return
 from . import test_queries

@@ -16,3 +16,12 @@ class ResConfigSettings(models.TransientModel):
     sale_return_four_eyes = fields.Boolean(
         related="company_id.sale_return_four_eyes", readonly=False
     )
+    sale_return_result_days = fields.Integer(
+        related="company_id.sale_return_result_days", readonly=False
+    )
+    sale_return_send_days = fields.Integer(
+        related="company_id.sale_return_send_days", readonly=False
+    )
+    sale_return_reminder_days = fields.Integer(
+        related="company_id.sale_return_reminder_days", readonly=False
+    )
