@@ -28,7 +28,7 @@ class ResCompany(models.Model):
     sale_return_result_days = fields.Integer(
         "Days Until Result",
         default=14,
-        help="How long after the request the customer is owed a result. 0: no deadline.",
+        help="How long after the request the customer is owed a result. 0: no limit.",
     )
     sale_return_send_days = fields.Integer(
         "Days to Send Goods",

@@ -8,7 +8,7 @@ from .common import SaleReturnCommon
 
 @tagged("post_install", "-at_install")
 class TestExceptions(SaleReturnCommon):
-    """Returns that stopped are found, and taken up again without making things twice."""
+    """Returns that stopped are found and taken up again, and nothing is made twice."""
 
     @classmethod
     def setUpClass(cls):
