@@ -20,6 +20,7 @@
         "report/ir_actions_report_templates.xml",
         "report/ir_actions_report.xml",
         "wizard/sale_return_order_explain_views.xml",
+        "wizard/sale_return_order_grant_views.xml",
         "wizard/res_config_settings_views.xml",
         "views/sale_return_cost_views.xml",
         "views/sale_return_event_views.xml",

@@ -6,8 +6,11 @@ from . import sale_return_draft_mixin
 from . import sale_return_link_mixin
 from . import sale_return_api_mixin
 from . import sale_return_approval_mixin
+from . import sale_return_approver_mixin
+from . import sale_return_grant_mixin
 from . import sale_return_line_price_mixin
 from . import sale_return_line_quantity_mixin
+from . import sale_return_policy_mixin
 from . import sale_return_receipt_mixin
 from . import sale_return_settlement_mixin
 from . import sale_return_submission_mixin

@@ -54,3 +54,12 @@ class ResCompany(models.Model):
         " AND sale_return_reminder_days BETWEEN 0 AND 36500)",
         "The days of a return must be between 0 and 36,500.",
     )
+
+    def _get_local_date(self, moment=None):
+        """The day at ``moment`` (now, if empty) where the company is."""
+        self.ensure_one()
+        # sudo: only the time zone is read
+        company_tz = self.sudo().partner_id.tz or "UTC"
+        return fields.Datetime.context_timestamp(
+            self.with_context(tz=company_tz), moment or fields.Datetime.now()
+        ).date()

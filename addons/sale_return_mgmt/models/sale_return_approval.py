@@ -1,8 +1,15 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from .sale_return_approval_mixin import APPROVER_GROUP
 
 
 class SaleReturnApproval(models.Model):
-    """One level of one submission: written at submit, decided once."""
+    """One level of one submission: written at submit, decided once.
+
+    Who may decide is copied from the rule, so that a rule that is changed or archived
+    afterwards changes nothing here. Who is in the group, has the role and works in the
+    company is asked at the moment of the decision.
+    """
 
     _name = "sale.return.approval"
     _inherit = "sale.return.protected.mixin"
@@ -19,6 +26,8 @@ class SaleReturnApproval(models.Model):
     )
     company_id = fields.Many2one(related="order_id.company_id", store=True)
     rule_id = fields.Many2one("sale.return.approval.rule", "Level", readonly=True)
+    user_ids = fields.Many2many("res.users", string="Named Approvers", readonly=True)
+    group_id = fields.Many2one("res.groups", "Approver Group", readonly=True)
     round = fields.Integer(readonly=True, help="Counts the submissions of the return.")
     sequence = fields.Integer("Step", readonly=True)
     state = fields.Selection(
@@ -30,12 +39,61 @@ class SaleReturnApproval(models.Model):
     user_id = fields.Many2one("res.users", "Decided By", readonly=True)
     date = fields.Datetime("Decided On", readonly=True)
     comment = fields.Char(readonly=True)
+    grants = fields.Json(
+        readonly=True,
+        help="What is granted after this level: a list of line, quantity and percent, "
+        "empty where that is all.",
+    )
+    grant_summary = fields.Char("Granted", compute="_compute_grant_summary")
+
+    _turn_idx = models.Index("(order_id, sequence, id) WHERE state = 'pending'")
+
+    @api.depends("grants")
+    def _compute_grant_summary(self):
+        for approval in self:
+            lines = {line.id: line for line in approval.order_id.line_ids}
+            approval.grant_summary = "; ".join(
+                self.env._(
+                    "%(product)s: %(granted)s of %(asked)s, %(percent)s %%",
+                    product=lines[grant["line"]].product_id.display_name,
+                    granted=lines[grant["line"]]._format_quantity(grant["quantity"]),
+                    asked=lines[grant["line"]]._format_quantity(
+                        lines[grant["line"]].quantity
+                    ),
+                    percent=f"{grant['percent']:g}",
+                )
+                for grant in approval.grants or []
+                if grant["line"] in lines
+            )
 
     def _get_approvers(self):
         """Who may decide this level, authors of the return left out."""
         self.ensure_one()
-        order = self.order_id
-        approvers = self.rule_id._get_approvers(order.company_id)
-        if order.company_id.sale_return_four_eyes:
-            approvers -= order._get_authors()
-        return approvers - order._get_current_approvals().user_id
+        # sudo: clerks may not read groups; only the people are used
+        approval_sudo, order_sudo = self.sudo(), self.sudo().order_id
+        approvers = self._filter_approvers(
+            approval_sudo.user_ids
+            | approval_sudo.group_id.all_user_ids
+            | order_sudo.named_approver_ids,
+            order_sudo.company_id,
+        )
+        if order_sudo.company_id.sale_return_four_eyes:
+            approvers -= self.order_id._get_authors()
+        return approvers - self.order_id._get_current_approvals().user_id
+
+    @api.model
+    def _filter_approvers(self, users, company):
+        """Those of ``users`` who may decide in ``company``: naming somebody does not
+        make them an approver, the role does."""
+        # sudo: as above
+        role_sudo = self.env.ref(APPROVER_GROUP).sudo()
+        return (
+            (users.sudo() & role_sudo.all_user_ids)
+            .filtered(lambda user: user.active and company in user.company_ids)
+            .sudo(False)
+        )
+
+    def _get_level_name(self):
+        """What to call the level: clerks may not read rules."""
+        self.ensure_one()
+        return self.sudo().rule_id.name or self.env._("Approvers")

@@ -1,52 +1,67 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import AccessError
 
 from ..exceptions import return_error
 
+APPROVER_GROUP = "sale_return_mgmt.group_sale_return_approver"
+
 
 class SaleReturnApprovalMixin(models.AbstractModel):
-    """Who decides on a return order: its levels, their order, four eyes."""
+    """How a submitted return order is decided, level by level.
+
+    Who may decide is in :class:`SaleReturnApproverMixin`, how much they grant in
+    :class:`SaleReturnGrantMixin`.
+    """
 
     _name = "sale.return.approval.mixin"
     _description = "Return Approval Steps"
 
-    can_approve = fields.Boolean(
-        "Waiting for My Approval",
-        compute="_compute_can_approve",
-        search="_search_can_approve",
-    )
+    def action_approve(self, comment=None, grants=None):
+        """Decide the level whose turn it is; the last one approves the return.
 
-    @api.depends_context("uid")
-    def _compute_can_approve(self):
-        for order in self:
-            order.can_approve = not order._get_cannot_decide_error()
-
-    def _search_can_approve(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        if not self.env.user.has_group("sale_return_mgmt.group_sale_return_approver"):
-            return [(0, "=", 1)]
-        orders = self.search([("state", "=", "submitted")])
-        return [("id", "in", orders.filtered("can_approve").ids)]
-
-    def action_approve(self, comment=None):
-        """Decide the level whose turn it is; the last one approves the return."""
-        self = self._prepare_step("sale_return_mgmt.group_sale_return_approver")
+        :param list grants: what is granted where that is less than was asked, see
+            ``_read_grants``. A return of which nothing is granted is rejected.
+        """
+        self = self._prepare_step(APPROVER_GROUP)
+        granted = self._read_grants(grants, comment)
         orders = self.filtered(lambda order: order.state != "approved")
         orders._check_can_decide()
-        orders._decide_level("approved", comment)
+        refused = orders._filter_nothing_granted(granted)
+        if refused:
+            refused._do_reject(comment)
+        orders -= refused
+        orders._decide_level("approved", comment, granted)
         approved = orders.filtered(lambda order: not order._get_pending_approval())
-        (orders - approved)._ask_approvers()
-        self.env["sale.return.event"]._log(orders - approved, "level_approved")
+        undecided = orders - approved
+        undecided._ask_approvers()
+        self.env["sale.return.event"]._log(
+            undecided,
+            "level_approved",
+            note=comment,
+            payloads=undecided._prepare_grant_payloads(),
+        )
         if approved:
             approved._do_approve(comment)
         return True
+
+    def action_approve_with_changes(self):
+        """Open the dialog that grants less."""
+        self.ensure_one()
+        self._prepare_step(APPROVER_GROUP)._check_can_decide()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Approve with Changes"),
+            "res_model": "sale.return.order.grant",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_order_id": self.id},
+        }
 
     def action_send_back(self, note=None):
         """Return to draft for the clerk to mend; the customer is not told."""
         if not note:
             return self._open_explain("send_back")
-        self = self._prepare_step("sale_return_mgmt.group_sale_return_approver")
+        self = self._prepare_step(APPROVER_GROUP)
         orders = self.filtered(lambda order: order.state != "draft")
         orders._check_can_decide()
         orders._do_return_to_draft("sent_back", note=note)
@@ -62,20 +77,25 @@ class SaleReturnApprovalMixin(models.AbstractModel):
         """Refuse the return with a reason that the customer reads."""
         if not reason:
             return self._open_explain("reject")
-        self = self._prepare_step("sale_return_mgmt.group_sale_return_approver")
+        self = self._prepare_step(APPROVER_GROUP)
         orders = self.filtered(lambda order: order.state != "rejected")
         orders._check_can_decide()
-        orders._decide_level("rejected", reason)
-        orders._drop_pending_approvals()
-        orders._transition("rejected", "rejected", note=reason, rejection_reason=reason)
+        orders._do_reject(reason)
         return True
 
-    def _do_approve(self, comment=False):
-        for order in self:
-            for line in order.line_ids.sudo():  # the grant is a workflow field
-                line.quantity_approved = line.quantity
+    def _do_reject(self, reason):
+        self._decide_level("rejected", reason)
+        self._drop_pending_approvals()
+        self._transition("rejected", "rejected", note=reason, rejection_reason=reason)
+
+    def _do_approve(self, comment=False, event_type="approved"):
+        self._write_grants()
         self._transition(
-            "approved", "approved", note=comment, date_approved=fields.Datetime.now()
+            "approved",
+            event_type,
+            note=comment,
+            payloads=self._prepare_grant_payloads(),
+            date_approved=fields.Datetime.now(),
         )
         self._create_receipts()
         self._set_send_deadline()
@@ -104,8 +124,6 @@ class SaleReturnApprovalMixin(models.AbstractModel):
                 "INVALID_STATE",
                 self.env._("%(order)s awaits no approval.", order=self.name),
             )
-        if self.env.su and self.env.uid == self.env.ref("base.user_root").id:
-            return None  # a policy decides, not a person
         if user in approval._get_approvers():
             return None
         if self.company_id.sale_return_four_eyes and user in self._get_authors():
@@ -126,8 +144,7 @@ class SaleReturnApprovalMixin(models.AbstractModel):
                 "LEVEL_ORDER",
                 self.env._(
                     "It is the turn of level “%(level)s” to decide on %(order)s.",
-                    # sudo: only the name of the level is shown
-                    level=approval.sudo().rule_id.name,
+                    level=approval._get_level_name(),
                     order=self.name,
                 ),
                 AccessError,
@@ -138,14 +155,7 @@ class SaleReturnApprovalMixin(models.AbstractModel):
             AccessError,
         )
 
-    def _get_authors(self):
-        """Users who created, edited or ever submitted the return."""
-        self.ensure_one()
-        order_sudo = self.sudo()  # every author counts, whatever the reader may see
-        events_sudo = order_sudo.event_ids.filtered(
-            lambda event: event.type in ("created", "edited", "submitted")
-        )
-        return (events_sudo.user_id | order_sudo.create_uid).sudo(False)
+    # === LEVELS === #
 
     def _get_current_approvals(self):
         """Levels of the present submission, in order."""
@@ -163,23 +173,23 @@ class SaleReturnApprovalMixin(models.AbstractModel):
 
     def _create_approvals(self):
         """Write the levels that apply, and refuse where nobody could decide."""
-        Rule = self.env["sale.return.approval.rule"].sudo()  # clerks cannot read rules
-        vals_list = []
-        for order in self:
-            # sudo: the amount decides, whoever may see it
-            rules = Rule._get_applicable(order.sudo())
-            # Where no rule applies there is one level all the same, without a rule.
-            for sequence, rule in enumerate(rules or [Rule.browse()], start=1):
-                vals_list.append(
-                    {
-                        "order_id": order.id,
-                        "rule_id": rule.id,
-                        "round": order.round,
-                        "sequence": sequence,
-                    }
-                )
-        # sudo: levels are written by the submission, never by a person
-        approvals = self.env["sale.return.approval"].sudo().create(vals_list)
+        # sudo: the amounts decide, whoever may see them; clerks cannot read rules
+        orders_sudo = self.sudo()
+        Rule = orders_sudo.env["sale.return.approval.rule"]
+        levels = Rule._get_applicable(orders_sudo)
+        approvals = orders_sudo.env["sale.return.approval"].create(
+            [
+                {
+                    **rule._prepare_approval_vals(),
+                    "order_id": order.id,
+                    "round": order.round,
+                    "sequence": sequence,
+                }
+                for order in orders_sudo
+                # Where no rule applies there is one level all the same, without a rule.
+                for sequence, rule in enumerate(levels[order] or [Rule], start=1)
+            ]
+        )
         for approval in approvals:
             if not approval._get_approvers():
                 raise return_error(
@@ -189,12 +199,12 @@ class SaleReturnApprovalMixin(models.AbstractModel):
                         "“%(level)s” is archived or has worked on it. Ask a manager "
                         "to name another approver.",
                         order=approval.order_id.name,
-                        level=approval.rule_id.name or self.env._("Approvers"),
+                        level=approval._get_level_name(),
                     ),
                 )
         self._ask_approvers()
 
-    def _decide_level(self, state, comment):
+    def _decide_level(self, state, comment, granted=None):
         for order in self:
             # sudo: the decision is recorded by the step that checked it
             order._get_pending_approval().sudo().write(
@@ -203,6 +213,7 @@ class SaleReturnApprovalMixin(models.AbstractModel):
                     "user_id": self.env.uid,
                     "date": fields.Datetime.now(),
                     "comment": comment or False,
+                    "grants": order._prepare_grants(granted) if granted else False,
                 }
             )
         self._close_approval_activities()
@@ -214,27 +225,3 @@ class SaleReturnApprovalMixin(models.AbstractModel):
                 lambda approval: approval.state == "pending"
             ).sudo().unlink()
         self._close_approval_activities()
-
-    def _ask_approvers(self):
-        """One activity for each approver of the level whose turn it is."""
-        activity_type = self.env.ref("sale_return_mgmt.mail_activity_type_approval")
-        # sudo: clerks ask approvers whatever they may write on the return. All
-        # approvers of a level see the activity at once: a mail to each would be noise.
-        activities_sudo = self.env["mail.activity"].sudo()
-        activities_sudo.with_context(mail_activity_quick_update=True).create(
-            [
-                {
-                    "activity_type_id": activity_type.id,
-                    "res_model_id": self.env["ir.model"]._get_id(self._name),
-                    "res_id": order.id,
-                    "user_id": user.id,
-                    "automated": True,
-                }
-                for order in self
-                for user in order._get_pending_approval()._get_approvers()
-            ]
-        )
-
-    def _close_approval_activities(self):
-        # sudo: the activities belong to several users
-        self.sudo().activity_unlink(["sale_return_mgmt.mail_activity_type_approval"])

@@ -1,10 +1,13 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
 
-APPROVER_GROUP = "sale_return_mgmt.group_sale_return_approver"
+from .sale_return_approval_mixin import APPROVER_GROUP
 
 
 class SaleReturnApprovalRule(models.Model):
+    """One level of approval: which returns have to pass it, and who decides."""
+
     _name = "sale.return.approval.rule"
     _description = "Return Approval Rule"
     _order = "sequence, id"
@@ -21,7 +24,16 @@ class SaleReturnApprovalRule(models.Model):
     min_amount = fields.Monetary(
         "From Amount",
         help="The level is asked for returns worth at least this much, taxes included, "
-        "in the currency of the company.",
+        "in the currency of the company. What else was asked of the same sales orders "
+        "counts.",
+    )
+    out_of_policy_only = fields.Boolean(
+        help="The level is asked only where a return is out of policy."
+    )
+    reason_ids = fields.Many2many(
+        "sale.return.reason",
+        string="Reasons",
+        help="The level is asked only where a line has one of these reasons.",
     )
     user_ids = fields.Many2many(
         "res.users",
@@ -47,37 +59,50 @@ class SaleReturnApprovalRule(models.Model):
                     )
                 )
 
-    @api.model
-    def _get_applicable(self, order):
-        """The levels that a return order has to pass, in order."""
-        amount = order.currency_id._convert(
-            order.amount_total,
-            order.company_id.currency_id,
-            order.company_id,
-            order.date_request,
-        )
-        rules = self.search([("company_id", "in", [False, order.company_id.id])])
-        currency = order.company_id.currency_id
-        return rules.filtered(
-            lambda rule: currency.compare_amounts(amount, rule.min_amount) >= 0
-        )
-
-    def _get_approvers(self, company):
-        """Active users who may decide at this level in ``company``.
-
-        Without a level it is the approver group.
-        """
-        # sudo: clerks may not read groups; only the people are used
-        rule_sudo = self.sudo()
-        group_sudo = rule_sudo.group_id
-        if not self:
-            group_sudo = rule_sudo.env.ref(APPROVER_GROUP)
-        users_sudo = rule_sudo.user_ids | group_sudo.all_user_ids
-        # Naming someone at a level does not make them an approver: the group does.
-        return users_sudo.filtered(
-            lambda user: (
-                user.active
-                and company in user.company_ids
-                and user.has_group(APPROVER_GROUP)
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        # sudo: levels of other companies count as well
+        approvals_sudo = self.env["sale.return.approval"].sudo()
+        if approvals_sudo.search_count([("rule_id", "in", self.ids)], limit=1):
+            raise UserError(
+                self.env._("An approval level in use cannot be deleted: archive it.")
             )
-        ).sudo(False)
+
+    @api.model
+    def _get_applicable(self, orders):
+        """The levels that each return order has to pass, in order.
+
+        :return: dict of order to rules
+        """
+        rules = self.with_context(active_test=True).search(
+            [("company_id", "in", [False, *orders.company_id.ids])]
+        )
+        amounts = orders._get_amounts_at_stake()
+        return {
+            order: rules.filtered(lambda rule: rule._applies_to(order, amounts[order]))  # noqa: B023
+            for order in orders
+        }
+
+    def _applies_to(self, order, amount):
+        """:param amount: what the approvers decide on, in the company's currency"""
+        self.ensure_one()
+        # Reasons that were archived since still ask for the level.
+        reasons = self.with_context(active_test=False).reason_ids
+        return (
+            self.company_id in (self.env["res.company"], order.company_id)
+            and order.company_id.currency_id.compare_amounts(amount, self.min_amount)
+            >= 0
+            and not (self.out_of_policy_only and order.in_policy)
+            and (not reasons or bool(reasons & order.line_ids.reason_id))
+        )
+
+    def _prepare_approval_vals(self):
+        """Who may decide, to be kept with one submission. Without a rule it is the
+        approver group."""
+        if not self:
+            return {"group_id": self.env.ref(APPROVER_GROUP).id}
+        return {
+            "rule_id": self.id,
+            "user_ids": [Command.set(self.user_ids.ids)],
+            "group_id": self.group_id.id,
+        }

@@ -57,6 +57,15 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
         store=True,
         groups=MONEY_GROUPS,
     )
+    credit_percent = fields.Float(
+        "Credited (%)",
+        digits=(5, 2),
+        readonly=True,
+        copy=False,
+        default=100.0,
+        help="Part of the price that is credited: an approver or the inspection may "
+        "lower it.",
+    )
     tax_ids = fields.Many2many(
         "account.tax",
         string="Taxes",
@@ -139,6 +148,7 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
 
     @api.depends(
         "price_unit",
+        "credit_percent",
         "discount",
         "tax_ids",
         "quantity",
@@ -229,9 +239,7 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
             "name": invoice_line.name,
             "quantity": quantity,
             "product_uom_id": self.product_uom_id.id,
-            "price_unit": invoice_line.product_uom_id._compute_price(
-                invoice_line.price_unit, self.product_uom_id
-            ),
+            "price_unit": self._get_credited_price(invoice_line),
             "discount": invoice_line.discount,
             "tax_ids": [Command.set(invoice_line.tax_ids.ids)],
             "account_id": invoice_line.account_id.id,
@@ -263,15 +271,24 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
             pieces.append((sale_line_sudo, quantity))
         return pieces
 
+    def _get_credited_price(self, source):
+        """Price of ``source`` per unit of this line, as far as it is credited.
+
+        The price is lowered, not the quantity: that says what came back.
+        """
+        self.ensure_one()
+        price = source.product_uom_id._compute_price(
+            source.price_unit, self.product_uom_id
+        )
+        return price * self.credit_percent / 100
+
     def _prepare_base_line(self, source, quantity):
         """``quantity`` of this line at the price of ``source``, for the tax engine."""
         self.ensure_one()
         return self.env["account.tax"]._prepare_base_line_for_taxes_computation(
             self,
             quantity=quantity,
-            price_unit=source.product_uom_id._compute_price(
-                source.price_unit, self.product_uom_id
-            ),
+            price_unit=self._get_credited_price(source),
             discount=source.discount,
             tax_ids=source.tax_ids,
             partner_id=self.order_id.partner_id,

@@ -42,7 +42,10 @@ class SaleReturnOrder(models.Model):
         "mail.activity.mixin",
         "sale.return.protected.mixin",
         "sale.return.submission.mixin",
+        "sale.return.policy.mixin",
         "sale.return.approval.mixin",
+        "sale.return.approver.mixin",
+        "sale.return.grant.mixin",
         "sale.return.receipt.mixin",
         "sale.return.settlement.mixin",
         "sale.return.deadline.mixin",
@@ -133,7 +136,8 @@ class SaleReturnOrder(models.Model):
         required=True,
         index=True,
         copy=False,
-        default=fields.Date.context_today,
+        default=lambda self: self.env.company._get_local_date(),
+        help="Decides whether the return is still in time.",
     )
     channel = fields.Selection(
         [
@@ -176,8 +180,6 @@ class SaleReturnOrder(models.Model):
     round = fields.Integer(
         readonly=True, copy=False, help="How many times the return was submitted."
     )
-    in_policy = fields.Boolean(readonly=True, copy=False, default=True)
-    policy_message = fields.Text(readonly=True, copy=False)
     rejection_reason = fields.Text(readonly=True, copy=False)
 
     amount_untaxed = fields.Monetary(
@@ -369,13 +371,13 @@ class SaleReturnOrder(models.Model):
                     ),
                 )
 
-    def _transition(self, state, event_type, note=False, **vals):
+    def _transition(self, state, event_type, note=False, payloads=None, **vals):
         """The only writer of ``state``: sets it with ``vals`` and logs the step."""
         from_states = {order: order.state for order in self}
         # sudo: workflow fields belong to the steps, which checked the caller's rights
         self.sudo().write({"state": state, **vals})
         self.env["sale.return.event"]._log(
-            self, event_type, from_states=from_states, note=note
+            self, event_type, from_states=from_states, note=note, payloads=payloads
         )
 
     def _do_close_short(self, reason):

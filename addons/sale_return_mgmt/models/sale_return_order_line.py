@@ -325,6 +325,7 @@ class SaleReturnOrderLine(models.Model):
             "note": self.note or "",
             "quantity": self.quantity,
             "quantity_approved": self.quantity_approved,
+            "credit_percent": self.credit_percent,
             "quantity_received": self.quantity_received,
             "quantity_accepted": self.quantity_accepted,
         }

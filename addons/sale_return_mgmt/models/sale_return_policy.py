@@ -1,19 +1,66 @@
 from datetime import timedelta
+from math import inf
 
 from odoo import api, fields, models
 
+from .sale_return_line_price_mixin import MONEY_GROUPS
+
+# What a policy may be narrowed to, the most specific first.
+CRITERIA = ("product_ids", "category_ids", "partner_tag_ids", "country_ids")
+
 
 class SaleReturnPolicy(models.Model):
+    """What may come back, until when, and who decides.
+
+    A policy fits a line that meets all of its criteria; one without criteria fits all.
+    Of the policies that fit, the first decides in this order:
+
+    1. the most specific: by product, then by category (the nearer one first), then by
+       customer tag, then by country; equal in one, the next criterion decides
+    2. the lowest ``sequence``
+    3. the company's own before those of all companies
+    4. the oldest
+    """
+
     _name = "sale.return.policy"
     _description = "Return Policy"
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
-    sequence = fields.Integer(default=10)
+    sequence = fields.Integer(
+        default=10,
+        help="Decides between policies that are equally specific, the lowest first.",
+    )
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
         "res.company", help="Empty: the policy applies in all companies."
     )
+    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
+
+    # What they name cannot be deleted: a policy that lost its only product would
+    # decide on everything.
+    product_ids = fields.Many2many(
+        "product.product", string="Products", ondelete="restrict"
+    )
+    category_ids = fields.Many2many(
+        "product.category",
+        string="Product Categories",
+        ondelete="restrict",
+        help="Categories below them are covered as well.",
+    )
+    partner_tag_ids = fields.Many2many(
+        "res.partner.category",
+        string="Customer Tags",
+        ondelete="restrict",
+        help="Tags of the customer or of the company that they belong to.",
+    )
+    country_ids = fields.Many2many(
+        "res.country",
+        string="Countries",
+        ondelete="restrict",
+        help="Where the goods were delivered.",
+    )
+
     returnable = fields.Boolean(
         "Can Be Returned",
         default=True,
@@ -40,6 +87,25 @@ class SaleReturnPolicy(models.Model):
         required=True,
         default="approver",
     )
+    auto_approve_limit = fields.Monetary(
+        "Approve by Itself Up To",
+        groups=MONEY_GROUPS,
+        help="A return within the policy is approved without a person up to this "
+        "amount, taxes included, in the currency of the company. What else was asked "
+        "of the same sales orders counts. 0 means never.",
+    )
+    requires_attachment = fields.Boolean(
+        help="Returns need an attached file, for instance a photo, before they are "
+        "submitted."
+    )
+    inspection_instructions = fields.Html(
+        translate=True, help="Shown to whoever inspects the goods."
+    )
+    customer_text = fields.Html(
+        "Text for Customers",
+        translate=True,
+        help="Shown to customers who want to return what this policy covers.",
+    )
 
     requires_inspection = fields.Selection(
         [("yes", "Always"), ("no", "Never")],
@@ -52,6 +118,18 @@ class SaleReturnPolicy(models.Model):
         "CHECK (window_days >= 0 AND window_days <= 36500)",
         "The return window must be between 0 and 36,500 days.",
     )
+    _auto_approve_limit_check = models.Constraint(
+        "CHECK (auto_approve_limit >= 0 AND auto_approve_limit <= 1000000000000)",
+        "The limit of automatic approval must not be negative.",
+    )
+
+    @api.depends("company_id")
+    @api.depends_context("company")
+    def _compute_currency_id(self):
+        for policy in self:
+            policy.currency_id = (policy.company_id or self.env.company).currency_id
+
+    # === WHICH POLICY DECIDES === #
 
     @api.model
     def _match(self, lines):
@@ -60,11 +138,76 @@ class SaleReturnPolicy(models.Model):
         :param lines: ``sale.return.order.line`` records
         :return: dict of line to policy; the empty policy where none applies
         """
-        policies_by_company = {
-            company: self.search([("company_id", "in", [False, company.id])], limit=1)
-            for company in lines.company_id
+        policies = self.with_context(active_test=True).search(
+            [("company_id", "in", [False, *lines.company_id.ids])]
+        )
+        criteria = policies._get_criteria()
+        matches = {}
+        for line in lines:
+            facts = self._get_match_facts(line)
+            ranks = {
+                policy: policy._get_rank(criteria[policy], facts)
+                for policy in policies
+                if policy.company_id in (self.env["res.company"], line.company_id)
+            }
+            fitting = [policy for policy, rank in ranks.items() if rank]
+            matches[line] = min(fitting, key=ranks.get, default=self.browse())
+        return matches
+
+    def _get_criteria(self):
+        """What each policy is narrowed to: dict of policy to a list of id sets.
+
+        Archived products count: a policy for one that is no longer sold is not one for
+        everything.
+        """
+        all_self = self.with_context(active_test=False)
+        return {
+            policy: [set(all_policy[name].ids) for name in CRITERIA]
+            for policy, all_policy in zip(self, all_self, strict=True)
         }
-        return {line: policies_by_company[line.company_id] for line in lines}
+
+    @api.model
+    def _get_match_facts(self, line):
+        """What a line is compared by, in the order of ``CRITERIA``.
+
+        :return: list of dicts of id to distance, 0 being an exact match
+        """
+        order, sale_order = line.order_id, line.sale_line_id.order_id
+        customer = order.partner_id
+        address = sale_order.partner_shipping_id or order.partner_shipping_id
+        path = (line.product_id.categ_id.parent_path or "").split("/")[:-1]
+        tags = customer.category_id | customer.commercial_partner_id.category_id
+        return [
+            {line.product_id.id: 0},
+            {int(id_): distance for distance, id_ in enumerate(reversed(path))},
+            dict.fromkeys(tags.ids, 0),
+            {(address or customer).country_id.id: 0},
+        ]
+
+    def _get_rank(self, criteria, facts):
+        """Place of the policy among those that fit, to be sorted by; None where it
+        does not fit."""
+        self.ensure_one()
+        distances = []
+        for wanted, known in zip(criteria, facts, strict=True):
+            met = [distance for id_, distance in known.items() if id_ in wanted]
+            if wanted and not met:
+                return None
+            distances.append(min(met, default=inf))
+        return *distances, self.sequence, not self.company_id, self.id
+
+    # === WHAT IT SAYS === #
+
+    @api.model
+    def _judge(self, lines):
+        """Which policy decides on each line, and what it says.
+
+        :return: dict of line to ``(policy, code, message)``, see :meth:`_get_verdict`
+        """
+        return {
+            line: (policy, *policy._get_verdict(line))
+            for line, policy in self._match(lines).items()
+        }
 
     def _get_verdict(self, line):
         """Judge one return line.
@@ -72,29 +215,52 @@ class SaleReturnPolicy(models.Model):
         :return: ``(code, message)``; the code is empty where the line is in policy,
             else ``NOT_RETURNABLE`` or ``WINDOW_EXPIRED``
         """
+        product = line.product_id.display_name
         if not self:
-            return "", self.env._("No return policy applies.")
+            return "", self.env._("%s: no return policy applies.", product)
+        policy = self._describe()
         if not self.returnable:
             return "NOT_RETURNABLE", self.env._(
-                "%(product)s is not returnable (policy “%(policy)s”).",
-                product=line.product_id.display_name,
-                policy=self.name,
+                "%(product)s is not returnable (%(policy)s).",
+                product=product,
+                policy=policy,
             )
         start = self._get_window_start(line)
         if not self.window_days or not start:
-            return "", self.env._("In policy “%s”.", self.name)
+            return "", self.env._(
+                "%(product)s: in policy, without a last day (%(policy)s).",
+                product=product,
+                policy=policy,
+            )
         last_day = start + timedelta(days=self.window_days)
         if line.order_id.date_request <= last_day:
             return "", self.env._(
-                "In policy “%(policy)s”: returnable until %(date)s.",
-                policy=self.name,
+                "%(product)s: in policy, returnable until %(date)s (%(policy)s).",
+                product=product,
                 date=fields.Date.to_string(last_day),
+                policy=policy,
             )
         return "WINDOW_EXPIRED", self.env._(
-            "%(product)s could be returned until %(date)s (policy “%(policy)s”).",
-            product=line.product_id.display_name,
+            "%(product)s could be returned until %(date)s (%(policy)s).",
+            product=product,
             date=fields.Date.to_string(last_day),
-            policy=self.name,
+            policy=policy,
+        )
+
+    def _describe(self):
+        """The policy and why it is the one that decides, in words."""
+        self.ensure_one()
+        all_self = self.with_context(active_test=False)
+        narrowest = next((name for name in CRITERIA if all_self[name]), False)
+        scopes = {
+            "product_ids": self.env._("for the product"),
+            "category_ids": self.env._("for its category"),
+            "partner_tag_ids": self.env._("for such customers"),
+            "country_ids": self.env._("for the country of delivery"),
+            False: self.env._("for all goods"),
+        }
+        return self.env._(
+            "policy “%(policy)s”, %(scope)s", policy=self.name, scope=scopes[narrowest]
         )
 
     def _is_inspection_required(self, line):
@@ -106,23 +272,17 @@ class SaleReturnPolicy(models.Model):
         return line.company_id.sale_return_inspection_required
 
     def _get_window_start(self, line):
-        """Day from which the window counts, in the company's time zone, or False."""
-        moment = getattr(self, f"_get_window_start_{self.window_from}")(line)
-        if not moment:
-            return False
-        company_tz = line.company_id.partner_id.tz or "UTC"
-        return fields.Datetime.context_timestamp(
-            self.with_context(tz=company_tz), moment
-        ).date()
+        """Day from which the window counts, where the company is, or False."""
+        return getattr(self, f"_get_window_start_{self.window_from}")(line)
 
     def _get_window_start_delivery(self, line):
-        return max(
-            line.sale_line_id._get_delivered_moves().mapped("date"), default=False
-        )
+        moments = line.sale_line_id._get_delivered_moves().mapped("date")
+        return moments and line.company_id._get_local_date(max(moments))
 
     def _get_window_start_invoice(self, line):
         dates = line.sale_line_id._get_posted_invoice_lines().mapped("invoice_date")
-        return fields.Datetime.to_datetime(min(dates, default=False))
+        return min(dates, default=False)
 
     def _get_window_start_order(self, line):
-        return line.sale_line_id.order_id.date_order
+        moment = line.sale_line_id.order_id.date_order
+        return moment and line.company_id._get_local_date(moment)

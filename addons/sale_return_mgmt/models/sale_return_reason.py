@@ -39,6 +39,10 @@ class SaleReturnReason(models.Model):
     requires_note = fields.Boolean(
         help="Return lines with this reason need a note before they are submitted."
     )
+    requires_attachment = fields.Boolean(
+        help="Returns with this reason need an attached file, for instance a photo, "
+        "before they are submitted."
+    )
 
     _code_company_uniq = models.UniqueIndex(
         "(code, COALESCE(company_id, 0))",
@@ -57,7 +61,12 @@ class SaleReturnReason(models.Model):
     def _unlink_except_used(self):
         # sudo: lines of other companies count as well
         lines_sudo = self.env["sale.return.order.line"].sudo()
-        if lines_sudo.search_count([("reason_id", "in", self.ids)], limit=1):
+        # A level that lost its only reason would be asked for every return.
+        rules_sudo = self.env["sale.return.approval.rule"].sudo()
+        rules_sudo = rules_sudo.with_context(active_test=False)
+        if lines_sudo.search_count(
+            [("reason_id", "in", self.ids)], limit=1
+        ) or rules_sudo.search_count([("reason_ids", "in", self.ids)], limit=1):
             raise UserError(
                 self.env._(
                     "A return reason in use cannot be deleted: archive it instead."

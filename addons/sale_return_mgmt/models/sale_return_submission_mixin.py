@@ -5,8 +5,8 @@ from ..exceptions import return_error
 
 
 class SaleReturnSubmissionMixin(models.AbstractModel):
-    """How a draft is frozen, judged by policy and handed to the approvers, and how it
-    comes back to be mended."""
+    """How a draft is frozen and handed to the approvers, and how it comes back to be
+    mended."""
 
     _name = "sale.return.submission.mixin"
     _description = "Return Submission Steps"
@@ -54,8 +54,11 @@ class SaleReturnSubmissionMixin(models.AbstractModel):
         orders._do_return_to_draft("reset")
         return True
 
-    def _do_submit(self):
-        """Reserve, judge and route drafts; see ``design`` in the architecture page."""
+    def _do_submit(self, override_reason=False):
+        """Reserve, judge and route drafts.
+
+        :param override_reason: see ``_freeze_policy``
+        """
         for order in self:
             if not order.line_ids:
                 raise return_error(
@@ -66,9 +69,12 @@ class SaleReturnSubmissionMixin(models.AbstractModel):
                 )
         lines = self.line_ids
         lines._check_complete()
-        lines.sale_line_id._bump_return_guard()
+        sale_lines = lines.sale_line_id
+        # The first line stands for its order: amounts asked of one order add up.
+        sale_lines |= sale_lines.order_id._get_first_lines()
+        sale_lines._bump_return_guard()
         lines._check_returnable()
-        self._freeze_policy()
+        self._freeze_policy(override_reason)
         for order in self.sudo():  # the round is a workflow field
             order.round += 1
         self._transition(
@@ -79,32 +85,10 @@ class SaleReturnSubmissionMixin(models.AbstractModel):
             rejection_reason=False,
         )
         self._set_result_deadline()
-        self._create_approvals()
-
-    def _freeze_policy(self):
-        """Write the policy's verdict to orders and lines, or refuse the return."""
-        # sudo: the verdict is the policy's, not the clerk's
-        orders_sudo = self.sudo()
-        policies = self.env["sale.return.policy"].sudo()._match(orders_sudo.line_ids)
-        for order in orders_sudo:
-            messages = {}
-            for line in order.line_ids:
-                code, message = policies[line]._get_verdict(line)
-                if code and policies[line].out_of_policy == "refuse":
-                    raise return_error(code, message, line=line)
-                line.write(
-                    {
-                        "policy_id": policies[line].id,
-                        "in_policy": not code,
-                        "inspection_required": policies[line]._is_inspection_required(
-                            line
-                        ),
-                        "refund_trigger": line.company_id.sale_return_refund_trigger,
-                    }
-                )
-                messages[message] = True
-            order.in_policy = all(order.line_ids.mapped("in_policy"))
-            order.policy_message = "\n".join(messages)
+        automatic = self._filter_automatic()
+        (self - automatic)._create_approvals()
+        if automatic:
+            automatic._approve_by_policy()
 
     def _do_return_to_draft(self, event_type, note=False):
         self._drop_pending_approvals()

@@ -304,10 +304,23 @@ class TestRights(SaleReturnCommon):
             (self.draft, "action_submit", (), ("clerk", "manager")),
             (self.submitted, "action_withdraw", (), ("clerk", "manager")),
             (self.submitted, "action_approve", (), ("approver", "manager")),
+            (
+                self.submitted,
+                "action_approve_with_changes",
+                (),
+                ("approver", "manager"),
+            ),
             (self.submitted, "action_send_back", ("note",), ("approver", "manager")),
             (self.submitted, "action_reject", ("reason",), ("approver", "manager")),
             (self.draft, "action_reset_to_draft", (), ("clerk", "manager")),
             (self.draft, "action_cancel", (), ("clerk", "manager")),
+            (self.draft, "action_override_policy", ("reason",), ("manager",)),
+            (
+                self.submitted,
+                "action_name_approver",
+                (self.users["approver"].id, "reason"),
+                ("manager",),
+            ),
             (self.approved, "action_close_short", ("reason",), ("manager",)),
             (self.approved, "action_settle", (), ("manager",)),
         ]
@@ -324,8 +337,11 @@ class TestRights(SaleReturnCommon):
         """A new public method must be meant to be called from outside."""
         expected = {
             "action_approve",
+            "action_approve_with_changes",
             "action_cancel",
             "action_close_short",
+            "action_name_approver",
+            "action_override_policy",
             "action_print_slip",
             "action_reject",
             "action_reset_to_draft",

@@ -172,11 +172,14 @@ class TestViews(SaleReturnCommon):
         buttons = {
             "action_submit": {"clerk", "manager"},
             "action_approve": {"approver", "manager"},
+            "action_approve_with_changes": {"approver", "manager"},
             "action_reject": {"approver", "manager"},
             "action_send_back": {"approver", "manager"},
             "action_withdraw": {"clerk", "manager"},
             "action_settle": {"manager"},
             "action_close_short": {"manager"},
+            "action_override_policy": {"manager"},
+            "action_name_approver": {"manager"},
         }
         for role in ("viewer", "clerk", "approver", "warehouse", "manager"):
             root, _answer = self._open(self._as(role, self.done), "form")

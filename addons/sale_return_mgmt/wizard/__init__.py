@@ -1,3 +1,5 @@
 from . import res_config_settings
 from . import sale_return_order_explain
+from . import sale_return_order_grant
+from . import sale_return_order_grant_line
 from . import stock_return_picking

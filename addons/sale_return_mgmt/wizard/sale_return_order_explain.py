@@ -15,9 +15,24 @@ class SaleReturnOrderExplain(models.TransientModel):
             ("reject", "Reject"),
             ("send_back", "Send Back"),
             ("close_short", "Close Short"),
+            ("override_policy", "Override Policy"),
+            ("name_approver", "Name Approver"),
         ],
         required=True,
         readonly=True,
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        "Approver",
+        domain=lambda self: [
+            ("share", "=", False),
+            ("id", "!=", self.env.uid),
+            (
+                "all_group_ids",
+                "in",
+                self.env.ref("sale_return_mgmt.group_sale_return_approver").ids,
+            ),
+        ],
     )
     explanation = fields.Text(required=True)
 
@@ -34,3 +49,9 @@ class SaleReturnOrderExplain(models.TransientModel):
 
     def _apply_close_short(self):
         self.order_ids.action_close_short(self.explanation)
+
+    def _apply_override_policy(self):
+        self.order_ids.action_override_policy(self.explanation)
+
+    def _apply_name_approver(self):
+        self.order_ids.action_name_approver(self.user_id.id, self.explanation)

@@ -1,0 +1,201 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..exceptions import return_error
+from ..tools.api_payload import is_id
+from .sale_return_approval_mixin import APPROVER_GROUP
+
+# Events whose users have worked on the return.
+AUTHOR_EVENTS = ("created", "edited", "submitted")
+
+
+class SaleReturnApproverMixin(models.AbstractModel):
+    """Who may decide on a return order, and how they learn of it."""
+
+    _name = "sale.return.approver.mixin"
+    _description = "Return Approvers"
+
+    can_approve = fields.Boolean(
+        "Waiting for My Approval",
+        compute="_compute_can_approve",
+        search="_search_can_approve",
+    )
+    named_approver_ids = fields.Many2many(
+        "res.users",
+        string="Named Approvers",
+        readonly=True,
+        copy=False,
+        help="A manager let them decide on this return, at any one of its levels.",
+    )
+
+    @api.depends_context("uid")
+    def _compute_can_approve(self):
+        for order in self:
+            order.can_approve = not order._get_cannot_decide_error()
+
+    def _search_can_approve(self, operator, value):
+        """The same as ``_get_cannot_decide_error``, for all returns at once."""
+        if operator != "in":
+            return NotImplemented
+        user = self.env.user
+        if not user.has_group(APPROVER_GROUP):
+            return Domain.FALSE
+        for model in ("order", "approval", "event"):
+            self.env[f"sale.return.{model}"].flush_model()
+        self.env["res.company"].flush_model(["sale_return_four_eyes"])
+        query = SQL(
+            """(
+            SELECT turn.order_id
+              FROM (SELECT DISTINCT ON (order_id) id, order_id, group_id
+                      FROM sale_return_approval
+                     WHERE state = 'pending'
+                  ORDER BY order_id, sequence, id) AS turn
+              JOIN sale_return_order AS ret ON ret.id = turn.order_id
+              JOIN res_company AS company ON company.id = ret.company_id
+             WHERE ret.state = 'submitted'
+               AND ret.company_id IN %(companies)s
+               AND (turn.group_id IN %(groups)s
+                    OR EXISTS (SELECT FROM %(level_users)s AS named
+                                WHERE named.%(level_column)s = turn.id
+                                  AND named.res_users_id = %(user)s)
+                    OR EXISTS (SELECT FROM %(order_users)s AS named
+                                WHERE named.%(order_column)s = ret.id
+                                  AND named.res_users_id = %(user)s))
+               AND NOT EXISTS (SELECT FROM sale_return_approval AS decided
+                                WHERE decided.order_id = ret.id
+                                  AND decided.round = ret.round
+                                  AND decided.user_id = %(user)s)
+               AND NOT (company.sale_return_four_eyes
+                        AND (ret.create_uid = %(user)s
+                             OR EXISTS (SELECT FROM sale_return_event AS event
+                                         WHERE event.order_id = ret.id
+                                           AND event.user_id = %(user)s
+                                           AND event.type IN %(author_events)s)))
+            )""",
+            user=user.id,
+            # sudo: one's own companies and groups
+            companies=tuple(user.sudo().company_ids.ids),
+            groups=tuple(user.sudo().all_group_ids.ids),
+            level_users=SQL.identifier(
+                self.env["sale.return.approval"]._fields["user_ids"].relation
+            ),
+            level_column=SQL.identifier(
+                self.env["sale.return.approval"]._fields["user_ids"].column1
+            ),
+            order_users=SQL.identifier(self._fields["named_approver_ids"].relation),
+            order_column=SQL.identifier(self._fields["named_approver_ids"].column1),
+            author_events=AUTHOR_EVENTS,
+        )
+        return Domain("id", "in", query)
+
+    def action_name_approver(self, user_id=None, reason=None):
+        """Let one more user decide on drafts or submitted returns; a manager's answer
+        to approvers who have left or have worked on the return themselves.
+
+        :param int user_id: somebody else with the approver role
+        :param str reason: why, for the log; without both a dialog asks
+        """
+        if not user_id or not reason:
+            return self._open_explain("name_approver")
+        self = self._prepare_step("sale_return_mgmt.group_sale_return_manager")
+        self._check_state("draft", "submitted")
+        # sudo: managers may not read users' groups; only who it is matters
+        Users = self.env["res.users"].sudo()
+        approver_sudo = Users.browse(user_id if is_id(user_id) else []).exists()
+        for order in self:
+            order._check_can_be_named(approver_sudo)
+        new = self.filtered(
+            lambda order: approver_sudo not in order.sudo().named_approver_ids
+        )
+        for order in new.sudo():  # who may decide is a workflow field
+            order.named_approver_ids |= approver_sudo
+        self.env["sale.return.event"]._log(
+            new,
+            "approver_named",
+            note=reason,
+            payloads={order: {"user": approver_sudo.id} for order in new},
+        )
+        submitted = new.filtered(lambda order: order.state == "submitted")
+        submitted._close_approval_activities()
+        submitted._ask_approvers()
+        return True
+
+    def _check_can_be_named(self, approver_sudo):
+        self.ensure_one()
+        Approval = self.env["sale.return.approval"]
+        if not Approval._filter_approvers(approver_sudo, self.company_id):
+            raise return_error(
+                "INVALID",
+                self.env._(
+                    "%(user)s is no approver in %(company)s: give them the role first, "
+                    "or name somebody else.",
+                    user=approver_sudo.name or self.env._("Nobody"),
+                    company=self.company_id.name,
+                ),
+            )
+        four_eyes = self.company_id.sale_return_four_eyes
+        if approver_sudo == self.env.user or (
+            four_eyes and approver_sudo in self._get_authors()
+        ):
+            raise return_error(
+                "SELF_APPROVAL",
+                self.env._(
+                    "%(user)s cannot be named for %(order)s: name somebody else who "
+                    "has not worked on it.",
+                    user=approver_sudo.name,
+                    order=self.name,
+                ),
+            )
+
+    def _get_authors(self):
+        """Users who created, edited or ever submitted the return."""
+        self.ensure_one()
+        order_sudo = self.sudo()  # every author counts, whatever the reader may see
+        events_sudo = order_sudo.event_ids.filtered(
+            lambda event: event.type in AUTHOR_EVENTS
+        )
+        return (events_sudo.user_id | order_sudo.create_uid).sudo(False)
+
+    # === ACTIVITIES === #
+
+    def _ask_approvers(self):
+        """One activity for each approver of the level whose turn it is.
+
+        Who is named gets Odoo's mail about it as well; the members of a group share the
+        work, and a mail to each would be noise.
+        """
+        named, members = [], []
+        for order in self:
+            approval = order._get_pending_approval()
+            approvers = approval._get_approvers()
+            # sudo: clerks ask approvers whatever they may write on the return
+            names = approval.user_ids | order.sudo().named_approver_ids
+            named += [(order, user) for user in approvers & names]
+            members += [(order, user) for user in approvers - names]
+        self._create_approval_activities(named)
+        self.with_context(mail_activity_quick_update=True)._create_approval_activities(
+            members
+        )
+
+    def _create_approval_activities(self, pairs):
+        """:param list pairs: ``(return order, user)``"""
+        activity_type = self.env.ref("sale_return_mgmt.mail_activity_type_approval")
+        model_id = self.env["ir.model"]._get_id(self._name)
+        # sudo: as above
+        self.env["mail.activity"].sudo().create(
+            [
+                {
+                    "activity_type_id": activity_type.id,
+                    "res_model_id": model_id,
+                    "res_id": order.id,
+                    "user_id": user.id,
+                    "automated": True,
+                }
+                for order, user in pairs
+            ]
+        )
+
+    def _close_approval_activities(self):
+        # sudo: the activities belong to several users
+        self.sudo().activity_unlink(["sale_return_mgmt.mail_activity_type_approval"])
