@@ -29,6 +29,12 @@ class SaleReturnApproverMixin(models.AbstractModel):
         help="A manager let them decide on this return, at any one of its levels.",
     )
 
+    @api.depends(
+        "state",
+        "approval_ids.state",
+        "named_approver_ids",
+        "company_id.sale_return_four_eyes",
+    )
     @api.depends_context("uid")
     def _compute_can_approve(self):
         for order in self:

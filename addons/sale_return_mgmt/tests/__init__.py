@@ -1,5 +1,6 @@
 from . import test_api
 from . import test_approval
+from . import test_approval_levels
 from . import test_auto_approval
 from . import test_code_style
 from . import test_company

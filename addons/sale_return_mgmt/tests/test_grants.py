@@ -76,7 +76,7 @@ class TestGrants(SaleReturnCommon):
         self.assertEqual(self.order.order_line[0].quantity_returnable, 2)
 
     def test_what_was_granted_is_expected_and_credited(self):
-        """Preview and credit note are the same, also where the price does not divide."""
+        """Preview and credit note agree, also where the price does not divide."""
         order = self._sell(
             [
                 (self.product, 3, {"price_unit": 33.33, "discount": 7}),
