@@ -1,16 +1,12 @@
 import psycopg2.errors
 
-from odoo import api
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, tagged
-from odoo.tests.common import get_db_name
-from odoo.tools import SQL, mute_logger
-
-from odoo.addons.base.tests.common import DISABLED_MAIL_CONTEXT
+from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import SaleReturnCommon
+from .common_cursors import TwoCursorsCase
 
 
 @tagged("post_install", "-at_install")
@@ -153,80 +149,12 @@ class TestOverReturn(SaleReturnCommon):
 
 
 @tagged("post_install", "-at_install", "database_breaking")
-class TestTwoAtOnce(BaseCase):
-    """Two real transactions that want the last unit: exactly one gets it.
-
-    Everything here is committed, because a transaction sees nothing of another's
-    uncommitted work, and removed again at the end.
-    """
-
-    def setUp(self):
-        super().setUp()
-        self.registry = Registry(get_db_name())
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, api.SUPERUSER_ID, DISABLED_MAIL_CONTEXT)
-            product = env["product.product"].create(
-                {"name": "Last One", "type": "consu", "is_storable": False}
-            )
-            partner = env["res.partner"].create({"name": "Two at Once"})
-            order = env["sale.order"].create(
-                {
-                    "partner_id": partner.id,
-                    "order_line": [Command.create({"product_id": product.id})],
-                }
-            )
-            order.action_confirm()
-            order.picking_ids.move_ids.picked = True
-            order.picking_ids.button_validate()
-            self.sale_order_id = order.id
-            # The year's number range exists: its creation would be a conflict as well.
-            env["ir.sequence"].next_by_code("sale.return.order")
-        self.addCleanup(self._remove)
-
-    def _remove(self):
-        lines = SQL(
-            "SELECT id FROM sale_order_line WHERE order_id = %s", self.sale_order_id
-        )
-        moves = SQL("SELECT id FROM stock_move WHERE sale_line_id IN (%s)", lines)
-        returns = SQL(
-            "SELECT order_id FROM sale_return_order_line WHERE sale_line_id IN (%s)",
-            lines,
-        )
-        with self.registry.cursor() as cr:
-            for query in (
-                SQL("DELETE FROM sale_return_order WHERE id IN (%s)", returns),
-                SQL("DELETE FROM stock_move_line WHERE move_id IN (%s)", moves),
-                SQL("DELETE FROM stock_move WHERE id IN (%s)", moves),
-                SQL("DELETE FROM stock_picking WHERE sale_id = %s", self.sale_order_id),
-                SQL("DELETE FROM sale_order WHERE id = %s", self.sale_order_id),
-            ):
-                cr.execute(query)
-
-    def _request(self, cr):
-        """Ask for the last unit in a return of its own: the two transactions share
-        nothing but the sales order line."""
-        env = api.Environment(cr, api.SUPERUSER_ID, DISABLED_MAIL_CONTEXT)
-        order = env["sale.order"].browse(self.sale_order_id)
-        reason = env.ref("sale_return_mgmt.sale_return_reason_no_longer_wanted")
-        env["sale.return.order"].create(
-            {
-                "partner_id": order.partner_id.id,
-                "line_ids": [
-                    Command.create(
-                        {
-                            "sale_line_id": order.order_line.id,
-                            "reason_id": reason.id,
-                        }
-                    )
-                ],
-            }
-        ).action_submit()
-        env.flush_all()
+class TestTwoAtOnce(TwoCursorsCase):
+    """Two real transactions that want the last unit: exactly one gets it."""
 
     def _count_requests(self):
         with self.registry.cursor() as cr:
-            env = api.Environment(cr, api.SUPERUSER_ID, {})
-            order = env["sale.order"].browse(self.sale_order_id)
+            order = self._env(cr)["sale.order"].browse(self.sale_order_id)
             return sum(order.order_line.return_line_ids.mapped("quantity"))
 
     def test_a_snapshot_older_than_the_winner_cannot_win_as_well(self):
