@@ -14,6 +14,7 @@
         "data/ir_cron_data.xml",
         "data/ir_sequence_data.xml",
         "data/mail_activity_type_data.xml",
+        "data/mail_template_data.xml",
         "data/sale_return_reason_data.xml",
         "data/sale_return_policy_data.xml",
         "data/sale_return_approval_rule_data.xml",

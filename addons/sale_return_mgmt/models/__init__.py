@@ -8,6 +8,8 @@ from . import sale_return_api_mixin
 from . import sale_return_approval_mixin
 from . import sale_return_approver_mixin
 from . import sale_return_grant_mixin
+from . import sale_return_arrival_mixin
+from . import sale_return_line_lot_mixin
 from . import sale_return_line_price_mixin
 from . import sale_return_line_quantity_mixin
 from . import sale_return_policy_mixin

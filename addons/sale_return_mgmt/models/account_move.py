@@ -65,11 +65,14 @@ class AccountMove(models.Model):
         """
         waves = []
         for move in self:
+            invoice = (
+                move.reversed_entry_id or move
+            )  # without one it is paired with none
             for wave in waves:
-                if move.reversed_entry_id not in wave:
-                    wave[move.reversed_entry_id] = move
+                if invoice not in wave:
+                    wave[invoice] = move
                     break
             else:
-                waves.append({move.reversed_entry_id: move})
+                waves.append({invoice: move})
         for wave in waves:
             self.browse(move.id for move in wave.values())._post(soft=False)

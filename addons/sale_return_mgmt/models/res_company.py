@@ -42,6 +42,11 @@ class ResCompany(models.Model):
         help="How long before that the responsible person is reminded of the goods.",
     )
     sale_return_post_refund = fields.Boolean("Post Credit Notes", default=True)
+    sale_return_allow_unreferenced = fields.Boolean(
+        "Returns Without an Order",
+        help="Take goods back that no sales order is known for. A person always "
+        "approves them, at a price that was asked for.",
+    )
     sale_return_four_eyes = fields.Boolean(
         "Four-Eyes Principle",
         default=True,

@@ -171,6 +171,10 @@ class SaleOrderLine(models.Model):
         """Done moves from the customer, ours and native ones, in ``sudo``."""
         return self._get_sold_moves()._filter_from_customer()
 
+    def _get_products_to_return(self):
+        """Products that may come back for this line."""
+        return self.product_id
+
     def _get_sold_moves(self):
         # sudo: clerks need no rights on stock moves; the quantities are the order's
         return self.sudo().move_ids.filtered(
@@ -213,6 +217,24 @@ class SaleOrderLine(models.Model):
             uom = line.product_id.uom_id
             returnable[line] = uom.round(quantity) if uom else 0.0
         return returnable
+
+    def _get_returnable_lots(self):
+        """What is with the customer of each lot, in the product's UoM, in ``sudo``.
+
+        :return: dict of ``stock.lot`` to quantity above zero
+        """
+        quantities = defaultdict(float)
+        for moves, sign in (
+            (self._get_delivered_moves(), 1),
+            (self._get_taken_back_moves(), -1),
+        ):
+            for move_line in moves.move_line_ids.filtered("lot_id"):
+                quantities[move_line.lot_id] += sign * move_line.quantity_product_uom
+        return {
+            lot: quantity
+            for lot, quantity in quantities.items()
+            if lot.product_id.uom_id.compare(quantity, 0) > 0
+        }
 
     # === WHAT WAS INVOICED === #
 

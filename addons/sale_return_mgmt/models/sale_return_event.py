@@ -21,6 +21,7 @@ EVENT_TYPES = [
     ("cancelled", "Cancelled"),
     ("received", "Goods Received"),
     ("receipt_undone", "Receipt Undone"),
+    ("discrepancy", "Not What Was Agreed"),
     ("credited", "Credit Note Created"),
     ("credit_posted", "Credit Note Posted"),
     ("credit_undone", "Credit Note Undone"),

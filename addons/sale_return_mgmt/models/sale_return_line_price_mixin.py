@@ -43,12 +43,21 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
         groups=MONEY_GROUPS,
         help="Accepted and invoiced, but not yet on a credit note.",
     )
+    price_asked = fields.Float(
+        "Asked Price",
+        digits="Product Price",
+        groups=MONEY_GROUPS,
+        copy=False,
+        help="Unit price the customer asks for, taxes as on the product. Only where no "
+        "sales order says what was paid.",
+    )
     price_unit = fields.Float(
         digits="Product Price",
         compute="_compute_price",
         store=True,
         groups=MONEY_GROUPS,
-        help="As invoiced (on the first invoice, if several), else as ordered.",
+        help="As invoiced (on the first invoice, if several), else as ordered; without "
+        "an order as asked.",
     )
     discount = fields.Float(
         "Discount (%)",
@@ -104,12 +113,17 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
     )
     def _compute_quantity_to_refund(self):
         for sale_line, lines in self.grouped("sale_line_id").items():
+            if not sale_line:
+                for line in lines:
+                    line.quantity_to_refund = max(
+                        0.0, line.quantity_accepted - line._get_quantity_in_credit()
+                    )
+                continue
             due = sale_line._get_quantity_over_invoiced()
             # Older returns of the same sold line are credited first.
             for line in sale_line.return_line_ids.sorted("id"):
                 quantity = line._cap_quantity(
-                    line.quantity_accepted
-                    - line._get_quantity_credited(("draft", "posted")),
+                    line.quantity_accepted - line._get_quantity_in_credit(),
                     due,
                     sale_line.product_uom_id,
                 )
@@ -122,7 +136,10 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
                 line.quantity_to_refund = 0.0
 
     @api.depends(
+        "price_asked",
+        "product_id",
         "product_uom_id",
+        "order_id.partner_id",
         "sale_line_id.price_unit",
         "sale_line_id.discount",
         "sale_line_id.tax_ids",
@@ -136,11 +153,16 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
             # sudo: see _get_quantity_credited
             sale_line_sudo = line.sale_line_id.sudo()
             source = sale_line_sudo._get_posted_invoice_lines()[:1] or sale_line_sudo
+            if not source:
+                line.price_unit = line.price_asked
+                line.discount = 0.0
+                line.tax_ids = line._get_taxes_without_order()
+                continue
             line.price_unit = (
                 source.product_uom_id._compute_price(
                     source.price_unit, line.product_uom_id
                 )
-                if source and line.product_uom_id
+                if line.product_uom_id
                 else 0.0
             )
             line.discount = source.discount
@@ -183,6 +205,20 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
             if move_line.parent_state in states
         )
 
+    def _get_quantity_in_credit(self):
+        """Quantity that credit notes already cover, drafts too."""
+        return self._get_quantity_credited(("draft", "posted"))
+
+    def _get_taxes_without_order(self):
+        """Taxes of the product as a sale to this customer would have them today."""
+        self.ensure_one()
+        line = self.with_company(self.company_id)
+        fiscal_position = line.env["account.fiscal.position"]._get_fiscal_position(
+            line.order_id.partner_id
+        )
+        taxes = self.product_id.taxes_id._filter_taxes_by_company(self.company_id)
+        return fiscal_position.map_tax(taxes)
+
     def _cap_quantity(self, quantity, limit, limit_uom):
         """``quantity`` of this line, at most ``limit`` counted in ``limit_uom``.
 
@@ -202,13 +238,18 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
         """Spread what is to be credited over the invoices, the oldest first.
 
         :return: dict of ``(return order, invoice)`` to list of ``(line, invoice line,
-            quantity)``, quantities in the UoM of the return line
+            quantity)``, quantities in the UoM of the return line; without an order
+            there is no invoice and the line itself tells the price
         """
         allocation = defaultdict(list)
         left_by_invoice_line = {}
         for line in self:
             quantity = line.quantity_to_refund
             if line.product_uom_id.compare(quantity, 0) <= 0:
+                continue
+            if not line.sale_line_id:
+                no_invoice = self.env["account.move"]
+                allocation[line.order_id, no_invoice].append((line, line, quantity))
                 continue
             if line.sale_line_id not in left_by_invoice_line:
                 left_by_invoice_line[line.sale_line_id] = (
@@ -231,9 +272,20 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
     def _prepare_refund_line_vals(self, invoice_line, quantity):
         """Values of the credit note line that takes back part of ``invoice_line``.
 
+        :param invoice_line: ``account.move.line``; the return line itself where no
+            order says what was paid
         :param quantity: in the UoM of the return line, which the credit note keeps
         """
         self.ensure_one()
+        if invoice_line == self:
+            return {
+                "product_id": self.product_id.id,
+                "quantity": quantity,
+                "product_uom_id": self.product_uom_id.id,
+                "price_unit": self.price_unit,
+                "tax_ids": [Command.set(self.tax_ids.ids)],
+                "return_line_id": self.id,
+            }
         return {
             "product_id": invoice_line.product_id.id,
             "name": invoice_line.name,
@@ -253,12 +305,15 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
         """What the customer paid for the granted quantity.
 
         :return: list of ``(source, quantity)``: posted invoice lines as they will be
-            credited, the oldest first, then the order line for what is not invoiced
+            credited, the oldest first, then the order line for what is not invoiced;
+            the return line itself where there is no order
         """
         self.ensure_one()
+        quantity, pieces = self._get_granted_quantity(), []
+        if not self.sale_line_id:
+            return [(self, quantity)]
         # sudo: see _get_quantity_credited
         sale_line_sudo = self.sale_line_id.sudo()
-        quantity, pieces = self._get_granted_quantity(), []
         left = sale_line_sudo._get_quantities_left_to_credit(without=self)
         for invoice_line, invoice_left in left.items():
             taken = self._cap_quantity(
@@ -299,9 +354,7 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
         """``(untaxed, tax)`` of the lines, rounded as one document per invoice."""
         AccountTax = self.env["account.tax"]
         base_lines_by_document = defaultdict(list)
-        for line in self.filtered(
-            lambda line: line.sale_line_id and line.product_uom_id
-        ):
+        for line in self.filtered(lambda line: line.product_id and line.product_uom_id):
             for source, quantity in line._get_price_pieces():
                 invoiced = source._name == "account.move.line"
                 document = source.move_id if invoiced else source.order_id

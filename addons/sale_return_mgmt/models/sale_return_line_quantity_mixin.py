@@ -142,6 +142,10 @@ class SaleReturnLineQuantityMixin(models.AbstractModel):
             for move in moves
         )
 
+    def _get_quantity_to_receive(self):
+        self.ensure_one()
+        return max(0.0, self.quantity_approved - self.quantity_received)
+
     def _get_unplanned(self):
         """What is awaited of this line and on no open transfer.
 
@@ -155,15 +159,11 @@ class SaleReturnLineQuantityMixin(models.AbstractModel):
         ):
             return []
         uom = self.product_uom_id
-        quantity = (
-            self.quantity_approved
-            - self.quantity_received
-            - sum(
-                move.product_uom._compute_quantity(
-                    move.product_uom_qty, uom, rounding_method="HALF-UP"
-                )
-                for move in self._get_planned_moves()
+        quantity = self._get_quantity_to_receive() - sum(
+            move.product_uom._compute_quantity(
+                move.product_uom_qty, uom, rounding_method="HALF-UP"
             )
+            for move in self._get_planned_moves()
         )
         if uom.compare(quantity, 0) <= 0:
             return []
@@ -172,56 +172,67 @@ class SaleReturnLineQuantityMixin(models.AbstractModel):
     def _get_planned_moves(self):
         """Open moves that are to bring goods back from the customer."""
         # sudo: as _get_received_moves
-        moves_sudo = self.sudo().move_ids
-        outside = moves_sudo._get_customer_locations()
-        return moves_sudo.filtered(
-            lambda move: (
-                move.state not in ("done", "cancel")
-                and move.location_id in outside
-                and move.location_dest_id not in outside
-            )
-        )
+        return self.sudo().move_ids._filter_awaited()
 
     def _is_fully_received(self):
         self.ensure_one()
-        return (
-            self.product_uom_id.compare(self.quantity_received, self.quantity_approved)
-            >= 0
-        )
+        return self.product_uom_id.is_zero(self._get_quantity_to_receive())
 
     def _allocate_to_deliveries(self):
-        """Spread what is granted over the deliveries it came from, newest first.
+        """Spread what is to come over the deliveries it came from, newest first.
 
         :return: list of ``(line, stock.move, quantity)``, quantities in the UoM of
-            the delivery move
+            the delivery move; without an order the move is empty and the quantity in
+            the UoM of the line
         """
         left_by_move = {}
         allocation = []
         for line in self:
-            if line.goods_return != "return":
-                continue
-            quantity = sum(awaited for _product, awaited, _uom in line._get_unplanned())
-            moves = line.sale_line_id._get_delivered_moves()
-            pieces = defaultdict(float)
-            for move in moves:
-                uom = move.product_uom
-                if move not in left_by_move:
-                    left_by_move[move] = move._get_quantity_left_to_return()
-                wanted = line.product_uom_id._compute_quantity(
-                    quantity, uom, rounding_method="HALF-UP"
-                )
-                taken = min(wanted, left_by_move[move])
-                if uom.compare(taken, 0) > 0:
-                    pieces[move] += taken
-                    left_by_move[move] -= taken
-                    quantity -= uom._compute_quantity(
-                        taken, line.product_uom_id, rounding_method="HALF-UP"
+            for product, quantity, uom in line._get_unplanned():
+                if line.sale_line_id:
+                    pieces = line._allocate_to_moves(
+                        product, quantity, uom, left_by_move
                     )
-            if line.product_uom_id.compare(quantity, 0) > 0 and moves:
-                # Somebody else announced the same goods in a transfer of their own;
-                # the ledger still grants them to us until those arrive.
-                pieces[moves[0]] += line.product_uom_id._compute_quantity(
-                    quantity, moves[0].product_uom, rounding_method="HALF-UP"
-                )
-            allocation += [(line, move, qty) for move, qty in pieces.items()]
+                else:
+                    pieces = {self.env["stock.move"]: quantity}
+                allocation += [(line, move, qty) for move, qty in pieces.items()]
         return allocation
+
+    def _allocate_to_moves(self, product, quantity, product_uom, left_by_move):
+        """Spread part of this line over the deliveries of its sale line.
+
+        :param quantity: of ``product``, in ``product_uom``
+        :param dict left_by_move: what other lines left of each move; is updated
+        :return: dict of ``stock.move`` to quantity in its UoM
+        """
+        self.ensure_one()
+        moves = self.sale_line_id._get_delivered_moves().filtered(
+            lambda move: move.product_id == product
+        )
+        if self.lot_ids:
+            moves = moves.sorted(lambda move: not self._get_lot_lines(move))
+        pieces = defaultdict(float)
+        for move in moves:
+            uom = move.product_uom
+            if move not in left_by_move:
+                left_by_move[move] = move._get_quantity_left_to_return()
+            left = left_by_move[move]
+            if self.lot_ids:
+                left = min(left, self._sum_lot_lines(move))
+            wanted = product_uom._compute_quantity(
+                quantity, uom, rounding_method="HALF-UP"
+            )
+            taken = min(wanted, left)
+            if uom.compare(taken, 0) > 0:
+                pieces[move] += taken
+                left_by_move[move] -= taken
+                quantity -= uom._compute_quantity(
+                    taken, product_uom, rounding_method="HALF-UP"
+                )
+        if product_uom.compare(quantity, 0) > 0 and moves:
+            # Somebody else announced the same goods in a transfer of their own;
+            # the ledger still grants them to us until those arrive.
+            pieces[moves[0]] += product_uom._compute_quantity(
+                quantity, moves[0].product_uom, rounding_method="HALF-UP"
+            )
+        return pieces

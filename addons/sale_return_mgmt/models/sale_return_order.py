@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tools import clean_context
 
 from ..exceptions import return_error
@@ -91,6 +92,16 @@ class SaleReturnOrder(models.Model):
         tracking=True,
         check_company=True,
     )
+    partner_invoice_id = fields.Many2one(
+        "res.partner",
+        "Credit To",
+        compute="_compute_partner_invoice_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        check_company=True,
+        help="Who is credited for goods without an order; else who was invoiced.",
+    )
     partner_shipping_id = fields.Many2one(
         "res.partner",
         "Return From",
@@ -108,6 +119,10 @@ class SaleReturnOrder(models.Model):
     line_ids = fields.One2many(
         "sale.return.order.line", "order_id", "Return Lines", copy=True
     )
+    allow_unreferenced = fields.Boolean(
+        related="company_id.sale_return_allow_unreferenced"
+    )
+    has_tracked_lines = fields.Boolean(compute="_compute_has_tracked_lines")
     sale_order_ids = fields.Many2many(
         "sale.order", string="Sales Orders", compute="_compute_sale_order_ids"
     )
@@ -219,12 +234,26 @@ class SaleReturnOrder(models.Model):
 
     # === COMPUTE METHODS === #
 
+    @api.depends("partner_id")
+    def _compute_partner_invoice_id(self):
+        for order in self:
+            order.partner_invoice_id = order.partner_id.address_get(["invoice"])[
+                "invoice"
+            ]
+
     @api.depends("line_ids.sale_line_id.currency_id", "company_id.currency_id")
     def _compute_currency_id(self):
         for order in self:
             order.currency_id = (
                 order.line_ids.sale_line_id[:1].currency_id
                 or order.company_id.currency_id
+            )
+
+    @api.depends("line_ids.tracking")
+    def _compute_has_tracked_lines(self):
+        for order in self:
+            order.has_tracked_lines = any(
+                line.tracking in ("lot", "serial") for line in order.line_ids
             )
 
     @api.depends("line_ids.sale_line_id.order_id")
@@ -273,7 +302,12 @@ class SaleReturnOrder(models.Model):
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)
-        return [dict(vals, channel="internal") for vals in vals_list]
+        for order, vals in zip(self, vals_list, strict=True):
+            vals["channel"] = "internal"
+            if "line_ids" in vals and "line_ids" not in (default or {}):
+                asked = order.line_ids.filtered(lambda line: not line.discrepancy)
+                vals["line_ids"] = [Command.create(line) for line in asked.copy_data()]
+        return vals_list
 
     # === ACTION METHODS === #
 

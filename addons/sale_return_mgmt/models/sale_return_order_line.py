@@ -18,6 +18,7 @@ class SaleReturnOrderLine(models.Model):
     _inherit = [
         "sale.return.protected.mixin",
         "sale.return.line.quantity.mixin",
+        "sale.return.line.lot.mixin",
         "sale.return.line.price.mixin",
     ]
     _description = "Return Line"
@@ -35,10 +36,10 @@ class SaleReturnOrderLine(models.Model):
     sale_line_id = fields.Many2one(
         "sale.order.line",
         "Sales Order Line",
-        required=True,
         index=True,
         ondelete="restrict",
         check_company=True,
+        help="Empty: goods that no order of ours is known for.",
     )
     sale_order_id = fields.Many2one(
         related="sale_line_id.order_id", string="Sales Order", related_sudo=False
@@ -47,8 +48,12 @@ class SaleReturnOrderLine(models.Model):
         "product.product",
         compute="_compute_product_id",
         store=True,
+        readonly=False,
         precompute=True,
+        required=True,
         index=True,
+        ondelete="restrict",
+        check_company=True,
     )
     product_uom_id = fields.Many2one(
         "uom.uom",
@@ -82,6 +87,16 @@ class SaleReturnOrderLine(models.Model):
         required=True,
         default="return",
     )
+    discrepancy = fields.Selection(
+        [
+            ("excess", "More Than Agreed"),
+            ("wrong_product", "Another Product"),
+            ("wrong_lot", "Another Lot"),
+        ],
+        readonly=True,
+        copy=False,
+        help="What came without being asked for: it is inspected, never credited.",
+    )
     policy_id = fields.Many2one("sale.return.policy", readonly=True, copy=False)
     in_policy = fields.Boolean(readonly=True, copy=False, default=True)
     inspection_required = fields.Boolean(
@@ -92,7 +107,8 @@ class SaleReturnOrderLine(models.Model):
     refund_trigger = fields.Selection(REFUND_TRIGGERS, readonly=True, copy=False)
 
     _quantity_check = models.Constraint(
-        "CHECK (quantity > 0 AND quantity <= 1000000000)",
+        "CHECK (CASE WHEN discrepancy IS NULL THEN quantity > 0 AND quantity <= 1e9 "
+        "ELSE quantity = 0 END)",
         "The quantity to return must be above zero and at most 1,000,000,000.",
     )
 
@@ -101,12 +117,16 @@ class SaleReturnOrderLine(models.Model):
     @api.depends("sale_line_id.product_id")
     def _compute_product_id(self):
         for line in self:
-            line.product_id = line.sale_line_id.product_id
+            line.product_id = line.sale_line_id.product_id or line.product_id
 
-    @api.depends("sale_line_id")
+    @api.depends("sale_line_id", "product_id")
     def _compute_product_uom_id(self):
         for line in self:
-            line.product_uom_id = line.sale_line_id.product_uom_id
+            uoms = line.allowed_uom_ids
+            if not line.product_uom_id or line.product_uom_id not in uoms:
+                line.product_uom_id = (
+                    line.sale_line_id.product_uom_id or line.product_id.uom_id
+                )
 
     @api.depends(
         "product_id.uom_id", "product_id.uom_ids", "sale_line_id.product_uom_id"
@@ -126,65 +146,13 @@ class SaleReturnOrderLine(models.Model):
 
     # === CONSTRAINTS === #
 
-    @api.constrains("sale_line_id", "order_id", "product_uom_id")
-    def _check_sale_line(self):
+    @api.constrains("sale_line_id", "order_id", "product_id", "product_uom_id")
+    def _check_product(self):
         for line in self:
-            sale_line, order = line.sale_line_id, line.order_id
-            sale_order = sale_line.order_id
-            if sale_order.state != "sale":
-                raise return_error(
-                    "NOT_RETURNABLE",
-                    self.env._(
-                        "%(sale_order)s is not confirmed: only delivered goods can "
-                        "come back.",
-                        sale_order=sale_order.name,
-                    ),
-                    ValidationError,
-                    line=line,
-                )
-            if (
-                sale_line.display_type
-                or sale_line.is_downpayment
-                or sale_line.product_id.type != "consu"
-            ):
-                raise return_error(
-                    "NOT_RETURNABLE",
-                    self.env._(
-                        "“%(line)s” is not a delivered product and cannot be returned.",
-                        line=sale_line.name,
-                    ),
-                    ValidationError,
-                    line=line,
-                )
-            if (
-                sale_order.partner_id.commercial_partner_id
-                != order.partner_id.commercial_partner_id
-            ):
-                raise return_error(
-                    "INVALID",
-                    self.env._(
-                        "%(sale_order)s belongs to %(other)s, the return to "
-                        "%(customer)s: make one return for each customer.",
-                        sale_order=sale_order.name,
-                        other=sale_order.partner_id.display_name,
-                        customer=order.partner_id.display_name,
-                    ),
-                    ValidationError,
-                    line=line,
-                )
-            if sale_order.currency_id != order.currency_id:
-                raise return_error(
-                    "CURRENCY_MISMATCH",
-                    self.env._(
-                        "%(sale_order)s is in %(currency)s, the return in %(other)s: "
-                        "make one return for each currency.",
-                        sale_order=sale_order.name,
-                        currency=sale_order.currency_id.name,
-                        other=order.currency_id.name,
-                    ),
-                    ValidationError,
-                    line=line,
-                )
+            if line.sale_line_id:
+                line._check_sale_line()
+            elif not line.discrepancy:
+                line._check_without_order()
             if not line.product_uom_id._has_common_reference(line.product_id.uom_id):
                 raise return_error(
                     "INVALID",
@@ -192,6 +160,112 @@ class SaleReturnOrderLine(models.Model):
                         "%(product)s cannot be counted in %(uom)s.",
                         product=line.product_id.display_name,
                         uom=line.product_uom_id.name,
+                    ),
+                    ValidationError,
+                    line=line,
+                )
+
+    def _check_sale_line(self):
+        """Refuse what was not sold to this customer and delivered."""
+        self.ensure_one()
+        sale_line, order = self.sale_line_id, self.order_id
+        sale_order = sale_line.order_id
+        if sale_order.state != "sale":
+            code, message = (
+                "NOT_RETURNABLE",
+                self.env._(
+                    "%(sale_order)s is not confirmed: only delivered goods can come "
+                    "back.",
+                    sale_order=sale_order.name,
+                ),
+            )
+        elif (
+            sale_line.display_type
+            or sale_line.is_downpayment
+            or sale_line.product_id.type != "consu"
+        ):
+            code, message = (
+                "NOT_RETURNABLE",
+                self.env._(
+                    "“%(line)s” is not a delivered product and cannot be returned.",
+                    line=sale_line.name,
+                ),
+            )
+        elif self.product_id not in sale_line._get_products_to_return():
+            code, message = (
+                "INVALID",
+                self.env._(
+                    "%(product)s was not sold by this line of %(sale_order)s: choose "
+                    "the line that sold it.",
+                    product=self.product_id.display_name,
+                    sale_order=sale_order.name,
+                ),
+            )
+        elif (
+            sale_order.partner_id.commercial_partner_id
+            != order.partner_id.commercial_partner_id
+        ):
+            code, message = (
+                "INVALID",
+                self.env._(
+                    "%(sale_order)s belongs to %(other)s, the return to %(customer)s: "
+                    "make one return for each customer.",
+                    sale_order=sale_order.name,
+                    other=sale_order.partner_id.display_name,
+                    customer=order.partner_id.display_name,
+                ),
+            )
+        elif sale_order.currency_id != order.currency_id:
+            code, message = (
+                "CURRENCY_MISMATCH",
+                self.env._(
+                    "%(sale_order)s is in %(currency)s, the return in %(other)s: make "
+                    "one return for each currency.",
+                    sale_order=sale_order.name,
+                    currency=sale_order.currency_id.name,
+                    other=order.currency_id.name,
+                ),
+            )
+        else:
+            return
+        raise return_error(code, message, ValidationError, line=self)
+
+    def _check_without_order(self):
+        """Refuse goods of unknown origin, unless the company takes them."""
+        self.ensure_one()
+        if not self.company_id.sale_return_allow_unreferenced:
+            code, message = (
+                "NOT_FOUND",
+                self.env._(
+                    "Choose the sales order line that sold %(product)s: %(company)s "
+                    "takes nothing back without an order.",
+                    product=self.product_id.display_name,
+                    company=self.company_id.name,
+                ),
+            )
+        elif self.product_id.type != "consu":
+            code, message = (
+                "NOT_RETURNABLE",
+                self.env._(
+                    "%(product)s is not a delivered product and cannot be returned.",
+                    product=self.product_id.display_name,
+                ),
+            )
+        else:
+            return
+        raise return_error(code, message, ValidationError, line=self)
+
+    @api.constrains("price_asked", "sale_line_id")
+    def _check_price_asked(self):
+        for line in self:
+            if line.price_asked and line.sale_line_id:
+                raise return_error(
+                    "INVALID",
+                    self.env._(
+                        "The price of %(product)s is the one that was invoiced with "
+                        "%(sale_order)s: ask for a price only without an order.",
+                        product=line.product_id.display_name,
+                        sale_order=line.sale_order_id.name,
                     ),
                     ValidationError,
                     line=line,
@@ -236,7 +310,7 @@ class SaleReturnOrderLine(models.Model):
     @api.model
     def _check_quantity(self, vals):
         """Refuse what is no quantity before rounding or the database stumble on it."""
-        if "quantity" not in vals:
+        if "quantity" not in vals or (self.env.su and vals.get("discrepancy")):
             return
         quantity = vals["quantity"]
         digits = self.env["decimal.precision"].precision_get("Product Unit")
@@ -285,7 +359,7 @@ class SaleReturnOrderLine(models.Model):
         request is not seen.
         """
         returnable = self.sale_line_id._get_returnable_quantities()
-        for line in self:
+        for line in self.filtered("sale_line_id"):
             asked = line._to_product_uom(line.quantity)
             left = returnable[line.sale_line_id]
             uom = line.product_id.uom_id
@@ -322,6 +396,8 @@ class SaleReturnOrderLine(models.Model):
             "uom": self.product_uom_id.name,
             "reason": self.reason_id.code or "",
             "goods": self.goods_return,
+            "discrepancy": self.discrepancy or "",
+            "lots": self.sudo().lot_ids.mapped("name"),  # no secret to its readers
             "note": self.note or "",
             "quantity": self.quantity,
             "quantity_approved": self.quantity_approved,

@@ -112,17 +112,17 @@ class SaleReturnReceiptMixin(models.AbstractModel):
             self.warehouse_id
             or move.picking_type_id.warehouse_id
             or line.sale_line_id.order_id.warehouse_id
+            or self.env["stock.warehouse"].search(
+                [("company_id", "=", self.company_id.id)], limit=1
+            )
         )
         partner = (
-            self.partner_shipping_id or line.sale_line_id.order_id.partner_shipping_id
+            self.partner_shipping_id
+            or line.sale_line_id.order_id.partner_shipping_id
+            or self.partner_id
         )
-        return (
-            self,
-            warehouse,
-            partner,
-            move.location_dest_id,
-            line.inspection_required,
-        )
+        location = move.location_dest_id or partner.property_stock_customer
+        return self, warehouse, partner, location, line.inspection_required
 
     def _prepare_receipt_vals(self, warehouse, partner, location, is_inspected):
         """Values of one receipt: what is inspected waits in the return location, the
@@ -151,34 +151,59 @@ class SaleReturnReceiptMixin(models.AbstractModel):
         }
 
     def _prepare_receipt_move_vals(self, picking, line, move, quantity):
-        """Values of the move that takes ``quantity`` of a delivered ``move`` back."""
+        """Values of the move that takes ``quantity`` of a delivered ``move`` back.
+
+        :param move: empty for goods without an order
+        :param quantity: in the UoM of ``move``, else of ``line``
+        """
         self.ensure_one()
+        vals = {
+            "picking_id": picking.id,
+            "picking_type_id": picking.picking_type_id.id,
+            "warehouse_id": picking.picking_type_id.warehouse_id.id,
+            "partner_id": picking.partner_id.id,
+            "origin": self.name,
+            "location_id": picking.location_id.id,
+            "location_dest_id": picking.location_dest_id.id,
+            "product_uom_qty": quantity,
+            "date": fields.Datetime.now(),
+            "procure_method": "make_to_stock",
+            "to_refund": False,
+            "return_line_id": line.id,
+        }
+        if not move:
+            return vals | {
+                "company_id": self.company_id.id,
+                "product_id": line.product_id.id,
+                "product_uom": line.product_uom_id.id,
+            }
         vals = move.copy_data(
             {
-                "picking_id": picking.id,
-                "picking_type_id": picking.picking_type_id.id,
-                "warehouse_id": picking.picking_type_id.warehouse_id.id,
-                "partner_id": picking.partner_id.id,
-                "origin": self.name,
-                "location_id": picking.location_id.id,
-                "location_dest_id": picking.location_dest_id.id,
+                **vals,
                 "location_final_id": False,
-                "product_uom_qty": quantity,
-                "date": fields.Datetime.now(),
                 "state": "draft",
-                "procure_method": "make_to_stock",
                 "origin_returned_move_id": move.id,
                 "move_orig_ids": [Command.link(move.id)],
                 "reference_ids": [Command.set(move.reference_ids.ids)],
                 "rule_id": False,
-                "to_refund": False,
                 "value": 0,
-                "return_line_id": line.id,
             }
         )[0]
         vals["description_picking_manual"] = (
             move.description_picking_manual or move.product_id.display_name
         )
+        vals["move_line_ids"] = [
+            Command.create(
+                {
+                    **lot_vals,
+                    "picking_id": picking.id,
+                    "company_id": self.company_id.id,
+                    "location_id": picking.location_id.id,
+                    "location_dest_id": picking.location_dest_id.id,
+                }
+            )
+            for lot_vals in line._prepare_lot_move_lines(move, quantity)
+        ]
         return vals
 
     def _cancel_open_receipts(self):
@@ -190,6 +215,33 @@ class SaleReturnReceiptMixin(models.AbstractModel):
         open_sudo.filtered(
             lambda picking: picking.move_ids._get_customer_locations()
         ).action_cancel()
+
+    def _tell_discrepancies(self):
+        """Tell the customer, once per return, what came that was not agreed, and what
+        is still awaited; called in ``sudo``."""
+        Event = self.env["sale.return.event"]
+        told = Event.search(
+            [("order_id", "in", self.ids), ("type", "=", "discrepancy")]
+        ).order_id
+        payloads = {
+            order: {
+                "lines": [
+                    {
+                        "line": line.id,
+                        "kind": line.discrepancy,
+                        "quantity": line.quantity_received,
+                    }
+                    for line in order.line_ids.filtered("discrepancy")
+                ]
+            }
+            for order in self
+        }
+        Event._log(self, "discrepancy", payloads=payloads)
+        for order in self - told:
+            order.message_post_with_source(
+                "sale_return_mgmt.mail_template_discrepancy",
+                subtype_xmlid="mail.mt_comment",
+            )
 
     def _on_goods_moved(self, event_type, moves):
         """What follows when ``moves`` of receipts are done; called in ``sudo``."""
@@ -206,5 +258,12 @@ class SaleReturnReceiptMixin(models.AbstractModel):
             ).items()
         }
         self.env["sale.return.event"]._log(self, event_type, payloads=payloads)
+        if event_type == "received":
+            lines = moves.return_line_id
+            # What came elsewhere than planned is no longer awaited there.
+            lines.filtered(
+                lambda line: line._is_fully_received()
+            ).move_ids._filter_awaited()._action_cancel()
+            lines.filtered("discrepancy").order_id._tell_discrepancies()
         self._settle_automatically("receipt")
         self._check_done()

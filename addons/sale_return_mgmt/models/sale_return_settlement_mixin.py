@@ -178,27 +178,22 @@ class SaleReturnSettlementMixin(models.AbstractModel):
     def _prepare_refund_vals(self, invoice, pieces):
         """Values of the credit note of one original invoice.
 
-        :param invoice: posted ``account.move``
+        :param invoice: posted ``account.move``; empty for goods without an order
         :param pieces: list of ``(return line, invoice line, quantity)``, quantities in
             the UoM of the return line
         """
         self.ensure_one()
         today = fields.Date.context_today(self)
         return {
+            **(
+                self._prepare_refund_vals_from_invoice(invoice)
+                if invoice
+                else self._prepare_refund_vals_without_order()
+            ),
             "move_type": "out_refund",
-            "company_id": invoice.company_id.id,
-            "journal_id": invoice.journal_id.id,
-            "partner_id": invoice.partner_id.id,
-            "partner_shipping_id": invoice.partner_shipping_id.id,
-            "fiscal_position_id": invoice.fiscal_position_id.id,
-            "currency_id": invoice.currency_id.id,
-            "invoice_currency_rate": invoice.invoice_currency_rate,
             "invoice_date": today,
             "invoice_date_due": today,
             "invoice_payment_term_id": False,
-            "invoice_user_id": invoice.invoice_user_id.id,
-            "team_id": invoice.team_id.id,
-            "reversed_entry_id": invoice.id,
             "return_order_id": self.id,
             "invoice_origin": self.name,
             "ref": ", ".join(filter(None, [self.name, self.customer_reference])),
@@ -206,4 +201,29 @@ class SaleReturnSettlementMixin(models.AbstractModel):
                 Command.create(line._prepare_refund_line_vals(invoice_line, quantity))
                 for line, invoice_line, quantity in pieces
             ],
+        }
+
+    @api.model
+    def _prepare_refund_vals_from_invoice(self, invoice):
+        return {
+            "company_id": invoice.company_id.id,
+            "journal_id": invoice.journal_id.id,
+            "partner_id": invoice.partner_id.id,
+            "partner_shipping_id": invoice.partner_shipping_id.id,
+            "fiscal_position_id": invoice.fiscal_position_id.id,
+            "currency_id": invoice.currency_id.id,
+            "invoice_currency_rate": invoice.invoice_currency_rate,
+            "invoice_user_id": invoice.invoice_user_id.id,
+            "team_id": invoice.team_id.id,
+            "reversed_entry_id": invoice.id,
+        }
+
+    def _prepare_refund_vals_without_order(self):
+        self.ensure_one()
+        return {
+            "company_id": self.company_id.id,
+            "partner_id": self.partner_invoice_id.id,
+            "currency_id": self.currency_id.id,
+            "invoice_user_id": self.user_id.id,
+            "team_id": self.team_id.id,
         }

@@ -3,7 +3,7 @@ from odoo import api, fields, models
 
 class StockMove(models.Model):
     _name = "stock.move"
-    _inherit = ["stock.move", "sale.return.link.mixin"]
+    _inherit = ["stock.move", "sale.return.link.mixin", "sale.return.arrival.mixin"]
 
     return_line_id = fields.Many2one(
         "sale.return.order.line",
@@ -65,13 +65,14 @@ class StockMove(models.Model):
         return super()._prepare_merge_moves_distinct_fields() + ["return_line_id"]
 
     def _action_done(self, cancel_backorder=False):
-        moves = super()._action_done(cancel_backorder=cancel_backorder)
-        sold_moves = moves.filtered("sale_line_id")
-        from_customer = sold_moves._filter_from_customer()
-        # Native returns take from the same ledger as ours.
-        from_customer.sale_line_id._bump_return_guard()
         # sudo: a storekeeper without rights on returns receives them all the same
-        ours_sudo = sold_moves.sudo().filtered("return_line_id")
+        unasked = self.sudo()._split_what_was_not_asked().sudo(False)
+        moves = super(StockMove, self | unasked)._action_done(
+            cancel_backorder=cancel_backorder
+        )
+        # Native returns take from the same ledger as ours.
+        moves._filter_from_customer().sale_line_id._bump_return_guard()
+        ours_sudo = moves.sudo().filtered("return_line_id")  # as above
         received_sudo = ours_sudo._filter_from_customer()
         received_sudo.return_line_id.order_id._on_goods_moved("received", received_sudo)
         undone_sudo = ours_sudo._filter_receipt_reversals()
@@ -123,12 +124,19 @@ class StockMove(models.Model):
 
     def _filter_from_customer(self):
         """Done moves that brought goods back from a customer."""
+        return self.filtered(lambda move: move.state == "done")._filter_inbound()
+
+    def _filter_awaited(self):
+        """Open moves that are to bring goods back from a customer."""
+        return self.filtered(
+            lambda move: move.state not in ("done", "cancel")
+        )._filter_inbound()
+
+    def _filter_inbound(self):
         outside = self._get_customer_locations()
         return self.filtered(
             lambda move: (
-                move.state == "done"
-                and move.location_id in outside
-                and move.location_dest_id not in outside
+                move.location_id in outside and move.location_dest_id not in outside
             )
         )
 

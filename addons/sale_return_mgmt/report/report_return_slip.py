@@ -32,7 +32,7 @@ class ReportReturnSlip(models.AbstractModel):
         # sudo: whoever reads the return may know which parcel goes where
         order_sudo = order.sudo()
         lines_sudo = order_sudo.line_ids.filtered(
-            lambda line: line.goods_return == "return"
+            lambda line: line.goods_return == "return" and not line.discrepancy
         )
         sheets = defaultdict(lambda: defaultdict(float))
         for line in lines_sudo:

@@ -8,10 +8,12 @@ from . import test_code_style
 from . import test_company
 from . import test_costs
 from . import test_deadlines
+from . import test_discrepancy
 from . import test_event_log
 from . import test_exceptions
 from . import test_grants
 from . import test_ledger
+from . import test_lots
 from . import test_over_return
 from . import test_policy
 from . import test_queries
@@ -22,3 +24,4 @@ from . import test_rights
 from . import test_settlement
 from . import test_translations
 from . import test_views
+from . import test_without_order

@@ -206,29 +206,6 @@ class TestReceipt(SaleReturnCommon):
 
     # === MORE AND OTHER THAN APPROVED === #
 
-    def test_more_than_approved_is_taken_in_but_not_accepted(self):
-        order = self._sell([(self.product, 5)])
-        return_order = self._approved(order, {self.product: 2})
-        self._receive(return_order, {self.product: 4})
-        self.assertRecordValues(
-            return_order.line_ids,
-            [
-                {
-                    "quantity_approved": 2,
-                    "quantity_received": 4,
-                    "quantity_accepted": 2,
-                    "quantity_refunded": 2,
-                }
-            ],
-        )
-        self.assertRecordValues(
-            return_order,
-            [{"state": "done", "receipt_status": "full", "amount_refunded": 230.0}],
-        )
-        self.assertEqual(order.order_line.qty_delivered, 3)
-        # All four are here: only one more can be announced.
-        self.assertEqual(order.order_line.quantity_returnable, 1)
-
     def test_goods_that_the_dock_adds_do_not_touch_the_order(self):
         other = self._create_goods("Other")
         for added, on_order in ((other, False), (self.product_on_order, True)):

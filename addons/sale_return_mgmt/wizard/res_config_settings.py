@@ -13,6 +13,9 @@ class ResConfigSettings(models.TransientModel):
     sale_return_inspection_required = fields.Boolean(
         related="company_id.sale_return_inspection_required", readonly=False
     )
+    sale_return_allow_unreferenced = fields.Boolean(
+        related="company_id.sale_return_allow_unreferenced", readonly=False
+    )
     sale_return_four_eyes = fields.Boolean(
         related="company_id.sale_return_four_eyes", readonly=False
     )
