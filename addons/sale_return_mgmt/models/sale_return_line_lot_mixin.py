@@ -2,6 +2,9 @@ from odoo import api, fields, models
 
 from ..exceptions import return_error
 
+# Accounting and sales have no right to read lots.
+LOT_GROUPS = "sale_return_mgmt.group_sale_return_user,stock.group_stock_user"
+
 
 class SaleReturnLineLotMixin(models.AbstractModel):
     """Which lots or serial numbers of a return line come back.
@@ -19,9 +22,12 @@ class SaleReturnLineLotMixin(models.AbstractModel):
         string="Lots/Serial Numbers",
         domain="[('id', 'in', allowed_lot_ids)]",
         copy=False,
+        groups=LOT_GROUPS,
         help="Which of the delivered lots come back. Empty: the dock records them.",
     )
-    allowed_lot_ids = fields.Many2many("stock.lot", compute="_compute_allowed_lot_ids")
+    allowed_lot_ids = fields.Many2many(
+        "stock.lot", compute="_compute_allowed_lot_ids", groups=LOT_GROUPS
+    )
     tracking = fields.Selection(related="product_id.tracking")
 
     @api.depends("sale_line_id", "product_id")
@@ -65,8 +71,8 @@ class SaleReturnLineLotMixin(models.AbstractModel):
                 raise return_error(
                     "LOT_MISMATCH",
                     self.env._(
-                        "%(lots)s of %(product)s: not delivered with %(sale_order)s, or "
-                        "back already. Choose among the delivered lots.",
+                        "%(lots)s of %(product)s: not delivered with %(sale_order)s, "
+                        "or back already. Choose among the delivered lots.",
                         lots=", ".join(foreign_sudo.mapped("name")),
                         product=line.product_id.display_name,
                         sale_order=line.sale_order_id.name or self.env._("any order"),
