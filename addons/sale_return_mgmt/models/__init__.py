@@ -12,6 +12,7 @@ from . import sale_return_arrival_mixin
 from . import sale_return_line_lot_mixin
 from . import sale_return_line_price_mixin
 from . import sale_return_line_quantity_mixin
+from . import sale_return_parcel_mixin
 from . import sale_return_policy_mixin
 from . import sale_return_receipt_mixin
 from . import sale_return_settlement_mixin
@@ -28,6 +29,7 @@ from . import sale_return_event
 from . import sale_return_exception_mixin
 from . import sale_return_order
 from . import sale_return_order_line
+from . import sale_return_parcel_line
 from . import sale_return_policy
 from . import sale_return_reason
 from . import stock_move

@@ -101,6 +101,7 @@ class SaleReturnApprovalMixin(models.AbstractModel):
         self._set_send_deadline()
         # sudo: as after a receipt, whoever approved
         orders_sudo = self.sudo()
+        orders_sudo._receive_parcels()
         orders_sudo._settle_automatically("approval")
         # Nothing will arrive for these: what a receipt triggers follows at once.
         kept_sudo = orders_sudo.filtered(lambda order: order.receipt_status == "none")

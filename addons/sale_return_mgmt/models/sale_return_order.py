@@ -48,6 +48,7 @@ class SaleReturnOrder(models.Model):
         "sale.return.approver.mixin",
         "sale.return.grant.mixin",
         "sale.return.receipt.mixin",
+        "sale.return.parcel.mixin",
         "sale.return.settlement.mixin",
         "sale.return.deadline.mixin",
         "sale.return.exception.mixin",

@@ -13,6 +13,16 @@ class StockMove(models.Model):
         help="The return that this move belongs to; splits and backorders keep it.",
     )
 
+    parcel_return_id = fields.Many2one(
+        "sale.return.order",
+        "Claimed By",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The return that goods which came without one were added to.",
+    )
+
     @api.model
     def _get_return_link_fields(self):
         return ["return_line_id"]

@@ -12,6 +12,23 @@ class StockPicking(models.Model):
         index="btree_not_null",
     )
 
+    return_tracking_ref = fields.Char(
+        "Parcel Number",
+        index="trigram",
+        copy=False,
+        help="The carrier's number on a parcel that a customer sent.",
+    )
+    is_return_receipt = fields.Boolean(compute="_compute_is_return_receipt")
+
+    @api.depends("picking_type_id")
+    def _compute_is_return_receipt(self):
+        for picking in self:
+            picking_type = picking.picking_type_id
+            picking.is_return_receipt = (
+                picking_type
+                and picking_type == picking_type.warehouse_id.sale_return_type_id
+            )
+
     @api.depends("move_ids.return_line_id")
     def _compute_return_order_id(self):
         for picking in self:

@@ -78,7 +78,8 @@ class StockWarehouse(models.Model):
         return data
 
     def _update_name_and_code(self, new_name=False, new_code=False):
-        res = super()._update_name_and_code(new_name=new_name, new_code=new_code)
+        # By position: Manufacturing has other names for them.
+        res = super()._update_name_and_code(new_name, new_code)
         for warehouse in self:
             values = warehouse._get_sequence_values(name=new_name, code=new_code)
             # sudo: as Odoo does for the sequences of the other operation types

@@ -16,6 +16,7 @@ from . import test_ledger
 from . import test_lots
 from . import test_over_return
 from . import test_policy
+from . import test_parcel
 from . import test_queries
 from . import test_receipt
 from . import test_return_life
