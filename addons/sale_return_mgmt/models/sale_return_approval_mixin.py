@@ -23,9 +23,9 @@ class SaleReturnApprovalMixin(models.AbstractModel):
             ``_read_grants``. A return of which nothing is granted is rejected.
         """
         self = self._prepare_step(APPROVER_GROUP)
-        granted = self._read_grants(grants, comment)
         orders = self.filtered(lambda order: order.state != "approved")
         orders._check_can_decide()
+        granted = self._read_grants(grants, comment)
         refused = orders._filter_nothing_granted(granted)
         if refused:
             refused._do_reject(comment)

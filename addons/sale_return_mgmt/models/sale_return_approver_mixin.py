@@ -122,9 +122,17 @@ class SaleReturnApproverMixin(models.AbstractModel):
             note=reason,
             payloads={order: {"user": approver_sudo.id} for order in new},
         )
-        submitted = new.filtered(lambda order: order.state == "submitted")
-        submitted._close_approval_activities()
-        submitted._ask_approvers()
+        waiting = new.filtered(
+            lambda order: (
+                order.state == "submitted"
+                and approver_sudo in order._get_pending_approval()._get_approvers()
+            )
+        )
+        # Members of the level's group have been asked without a mail.
+        waiting._close_approval_activities(approver_sudo)
+        waiting._create_approval_activities(
+            [(order, approver_sudo) for order in waiting]
+        )
         return True
 
     def _check_can_be_named(self, approver_sudo):
@@ -202,6 +210,9 @@ class SaleReturnApproverMixin(models.AbstractModel):
             ]
         )
 
-    def _close_approval_activities(self):
+    def _close_approval_activities(self, user=None):
         # sudo: the activities belong to several users
-        self.sudo().activity_unlink(["sale_return_mgmt.mail_activity_type_approval"])
+        self.sudo().activity_unlink(
+            ["sale_return_mgmt.mail_activity_type_approval"],
+            user_id=user.id if user else None,
+        )

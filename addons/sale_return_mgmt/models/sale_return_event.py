@@ -112,7 +112,8 @@ class SaleReturnEvent(models.Model):
                 "date": now,
                 "from_state": (from_states or {}).get(order, order.state),
                 "to_state": order.state,
-                "note": note or False,
+                # As it is stored: callers may send what is no text.
+                "note": str(note) if note else False,
                 "payload": (payloads or {}).get(order, {}),
             }
             vals["hash"] = self._compute_hash(last_hash, vals)

@@ -2,6 +2,7 @@ from datetime import timedelta
 from math import inf
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from .sale_return_line_price_mixin import MONEY_GROUPS
 
@@ -128,6 +129,17 @@ class SaleReturnPolicy(models.Model):
     def _compute_currency_id(self):
         for policy in self:
             policy.currency_id = (policy.company_id or self.env.company).currency_id
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        # sudo: lines of other companies count as well
+        lines_sudo = self.env["sale.return.order.line"].sudo()
+        if lines_sudo.search_count([("policy_id", "in", self.ids)], limit=1):
+            raise UserError(
+                self.env._(
+                    "A return policy in use cannot be deleted: archive it instead."
+                )
+            )
 
     # === WHICH POLICY DECIDES === #
 

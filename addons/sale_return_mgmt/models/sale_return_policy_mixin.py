@@ -169,6 +169,8 @@ class SaleReturnPolicyMixin(models.AbstractModel):
         limits = self.line_ids.policy_id.mapped("auto_approve_limit")
         return (
             self.in_policy
+            # Whether a request that was dated back is in time is for a person to say.
+            and self.date_request >= self.company_id._get_local_date(self.create_date)
             # Without an order or a policy there is nothing to go by.
             and all(line.sale_line_id and line.policy_id for line in self.line_ids)
             and all(limits)

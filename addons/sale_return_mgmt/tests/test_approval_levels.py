@@ -236,6 +236,7 @@ class TestApprovalLevels(ApprovalLevelsCommon):
             return_order.with_user(named).action_approve()
         self._as("manager", return_order).action_name_approver(named.id, "Holidays")
         self.assertEqual(self._asked(return_order), self.boss | named)
+        self.assertEqual(len(return_order.sudo().activity_ids), 2)
         return_order.with_user(named).action_approve()
         self.assertEqual(return_order.state, "approved")
 

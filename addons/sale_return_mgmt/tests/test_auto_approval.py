@@ -49,6 +49,12 @@ class TestAutoApproval(SaleReturnCommon):
     def test_out_of_policy_is_decided_by_a_person(self):
         self.assertEqual(self._submit(1, date_request="2099-01-01").state, "submitted")
 
+    def test_a_request_dated_back_is_decided_by_a_person(self):
+        """Else a clerk would bring a late return into the window by its date."""
+        move = self.order.order_line[0].move_ids.sudo()
+        move.date = "2026-01-05 12:00:00"
+        self.assertEqual(self._submit(1, date_request="2026-01-06").state, "submitted")
+
     def test_every_lines_policy_has_to_allow_it(self):
         chairs = self.policy.create(
             {"name": "Chairs", "product_ids": self.product_on_order.ids}

@@ -75,6 +75,16 @@ class TestGrants(SaleReturnCommon):
         # What was not granted can be asked for again.
         self.assertEqual(self.order.order_line[0].quantity_returnable, 2)
 
+    def test_the_log_stays_whole_whatever_the_comment_is(self):
+        return_order = self._submitted()
+        self._grant(return_order, "Worn", quantity=0.5, percent=33.33)
+        other = self._submitted({self.product_on_order: 1})
+        other.action_approve(7)
+        Event = self.env["sale.return.event"].sudo()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertFalse(Event._find_broken_links((return_order | other).sudo()))
+
     def test_what_was_granted_is_expected_and_credited(self):
         """Preview and credit note agree, also where the price does not divide."""
         order = self._sell(

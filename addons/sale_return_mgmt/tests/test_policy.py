@@ -135,6 +135,14 @@ class TestPolicyMatch(SaleReturnCommon):
             spare_tag.unlink()
         self.assertTrue(spare_tag.exists())
 
+    def test_policies_in_use_are_archived_not_deleted(self):
+        used = self._policy("Used", product_ids=self.product.ids)
+        unused = self._policy("Unused", product_ids=self.product_on_order.ids)
+        self._decides()
+        with self.assertRaisesRegex(UserError, "archive it"):
+            used.unlink()
+        self.assertTrue(unused.unlink())
+
     def test_archived_policies_do_not_decide_whatever_the_caller_asks(self):
         self._policy("Old", product_ids=self.product.ids, active=False)
         self.return_order.with_context(active_test=False).action_submit()
