@@ -282,7 +282,7 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
                 "product_id": self.product_id.id,
                 "quantity": quantity,
                 "product_uom_id": self.product_uom_id.id,
-                "price_unit": self.price_unit,
+                "price_unit": self._get_credited_price(self),
                 "tax_ids": [Command.set(self.tax_ids.ids)],
                 "return_line_id": self.id,
             }

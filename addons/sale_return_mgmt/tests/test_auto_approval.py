@@ -1,3 +1,4 @@
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import SaleReturnCommon
@@ -54,6 +55,22 @@ class TestAutoApproval(SaleReturnCommon):
         move = self.order.order_line[0].move_ids.sudo()
         move.date = "2026-01-05 12:00:00"
         self.assertEqual(self._submit(1, date_request="2026-01-06").state, "submitted")
+
+    def test_goods_without_an_order_are_decided_by_a_person(self):
+        self.company.sale_return_allow_unreferenced = True
+        return_order = self._request(self.order, {self.product: 1})
+        return_order.line_ids = [
+            Command.create(
+                {
+                    "product_id": self.product.id,
+                    "price_asked": 1,
+                    "reason_id": self.reason.id,
+                }
+            )
+        ]
+        return_order.action_submit()
+        self.assertTrue(return_order.in_policy)
+        self.assertEqual(return_order.state, "submitted")
 
     def test_every_lines_policy_has_to_allow_it(self):
         chairs = self.policy.create(

@@ -122,6 +122,21 @@ class TestGrants(SaleReturnCommon):
         self.assertEqual(return_order.amount_refunded, preview)
         self.assertEqual(return_order.state, "done")
 
+    def test_the_price_asked_without_an_order_is_lowered_as_well(self):
+        self.company.sale_return_allow_unreferenced = True
+        form = Form(self.env["sale.return.order"].with_user(self.users["clerk"]))
+        form.partner_id = self.customer
+        form.reason_id = self.reason
+        with form.line_ids.new() as line:
+            line.product_id = self.product
+            line.price_asked = 80
+        return_order = form.save()
+        return_order.action_submit()
+        self._grant(self._as("approver", return_order), percent=75)
+        self.assertAlmostEqual(return_order.amount_total, 69)
+        self._receive(return_order)
+        self.assertEqual(return_order.sudo().refund_ids.amount_total, 69)
+
     def test_only_what_was_granted_is_awaited(self):
         return_order = self._submitted({self.product: 4, self.product_on_order: 2})
         return_order.action_approve(
