@@ -56,7 +56,7 @@ class SaleReturnArrivalMixin(models.AbstractModel):
         )
 
     def _link_to_asked_lines(self):
-        """Goods that the dock added although they were asked for belong to that line."""
+        """Goods that the dock added and that were asked for belong to that line."""
         for move in self.filtered(lambda move: not move.return_line_id):
             planned = move.picking_id.return_order_id.line_ids.move_ids.filtered(
                 lambda other, move=move: (

@@ -41,7 +41,7 @@ class SaleReturnParcelLine(models.Model):
     product_uom_id = fields.Many2one("uom.uom", "Unit", readonly=True)
     lot_names = fields.Char("Lots/Serial Numbers", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
-    return_id = fields.Many2one("sale.return.order", "Return", readonly=True)
+    return_id = fields.Many2one("sale.return.order", readonly=True)
 
     @property
     def _table_query(self):

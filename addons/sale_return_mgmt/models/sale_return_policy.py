@@ -277,7 +277,7 @@ class SaleReturnPolicy(models.Model):
 
     def _is_inspection_required(self, line):
         """Whether the goods of a return line must be inspected."""
-        if line.goods_return == "keep":
+        if line.goods_return == "keep" or line.order_id.send_to == "vendor":
             return False
         if self.requires_inspection:
             return self.requires_inspection == "yes"

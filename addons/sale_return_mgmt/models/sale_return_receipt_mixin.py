@@ -17,6 +17,15 @@ class SaleReturnReceiptMixin(models.AbstractModel):
     _name = "sale.return.receipt.mixin"
     _description = "Return Receipts"
 
+    send_to = fields.Selection(
+        [("warehouse", "Our Warehouse"), ("vendor", "The Vendor")],
+        "Goods Go To",
+        required=True,
+        default="warehouse",
+        help="Goods that a vendor sent to the customer may go straight back to him: "
+        "we never see them, so that they are not inspected.",
+    )
+    is_sent_by_vendor = fields.Boolean(compute="_compute_is_sent_by_vendor")
     picking_ids = fields.One2many(
         "stock.picking", "return_order_id", "Transfers", readonly=True
     )
@@ -37,6 +46,12 @@ class SaleReturnReceiptMixin(models.AbstractModel):
     date_received = fields.Datetime(
         "Received On", compute="_compute_receipt_status", store=True
     )
+
+    @api.depends("line_ids.sale_line_id")
+    def _compute_is_sent_by_vendor(self):
+        for order in self:
+            senders = order.line_ids.sale_line_id._get_delivered_moves().location_id
+            order.is_sent_by_vendor = "supplier" in senders.mapped("usage")
 
     @api.depends("picking_ids")
     def _compute_picking_count(self):
@@ -105,9 +120,17 @@ class SaleReturnReceiptMixin(models.AbstractModel):
         return pickings
 
     def _get_receipt_key(self, line, move):
-        """What goes into one receipt: ``(order, warehouse, partner, location,
-        whether the goods are inspected)``."""
+        """What goes into one receipt: ``(order, operation type, partner, location,
+        destination)``."""
         self.ensure_one()
+        partner = (
+            self.partner_shipping_id
+            or line.sale_line_id.order_id.partner_shipping_id
+            or self.partner_id
+        )
+        location = move.location_dest_id or partner.property_stock_customer
+        if self.send_to == "vendor":
+            return self, move.picking_type_id, partner, location, move.location_id
         warehouse = (
             self.warehouse_id
             or move.picking_type_id.warehouse_id
@@ -116,18 +139,6 @@ class SaleReturnReceiptMixin(models.AbstractModel):
                 [("company_id", "=", self.company_id.id)], limit=1
             )
         )
-        partner = (
-            self.partner_shipping_id
-            or line.sale_line_id.order_id.partner_shipping_id
-            or self.partner_id
-        )
-        location = move.location_dest_id or partner.property_stock_customer
-        return self, warehouse, partner, location, line.inspection_required
-
-    def _prepare_receipt_vals(self, warehouse, partner, location, is_inspected):
-        """Values of one receipt: what is inspected waits in the return location, the
-        rest takes the warehouse's own way into stock."""
-        self.ensure_one()
         picking_type = warehouse.sale_return_type_id
         if not picking_type:
             raise return_error(
@@ -138,6 +149,30 @@ class SaleReturnReceiptMixin(models.AbstractModel):
                     warehouse=warehouse.display_name,
                 ),
             )
+        # What is inspected waits in the return location, the rest takes the
+        # warehouse's own way into stock.
+        reception = picking_type if line.inspection_required else warehouse.in_type_id
+        destination = reception.default_location_dest_id
+        return self, picking_type, partner, location, destination
+
+    def _check_send_to(self):
+        """Refuse to send to a vendor what he did not send to the customer."""
+        orders = self.filtered(lambda order: order.send_to == "vendor")
+        for line in orders.line_ids:
+            senders = line.sale_line_id._get_delivered_moves().location_id
+            if set(senders.mapped("usage")) != {"supplier"}:
+                raise return_error(
+                    "INVALID",
+                    self.env._(
+                        "%(product)s was not sent by a vendor: let it come back to our "
+                        "warehouse.",
+                        product=line.product_id.display_name,
+                    ),
+                    line=line,
+                )
+
+    def _prepare_receipt_vals(self, picking_type, partner, location, destination):
+        self.ensure_one()
         return {
             "picking_type_id": picking_type.id,
             "partner_id": partner.id,
@@ -145,9 +180,7 @@ class SaleReturnReceiptMixin(models.AbstractModel):
             "origin": self.name,
             "user_id": False,
             "location_id": location.id,
-            "location_dest_id": (
-                picking_type if is_inspected else warehouse.in_type_id
-            ).default_location_dest_id.id,
+            "location_dest_id": destination.id,
         }
 
     def _prepare_receipt_move_vals(self, picking, line, move, quantity):

@@ -69,6 +69,7 @@ class SaleReturnSubmissionMixin(models.AbstractModel):
                 )
         lines = self.line_ids
         lines._check_complete()
+        self._check_send_to()
         sale_lines = lines.sale_line_id
         # The first line stands for its order: amounts asked of one order add up.
         sale_lines |= sale_lines.order_id._get_first_lines()
