@@ -10,6 +10,9 @@ from . import sale_return_approver_mixin
 from . import sale_return_grant_mixin
 from . import sale_return_arrival_mixin
 from . import sale_return_line_lot_mixin
+from . import sale_return_disposal_mixin
+from . import sale_return_inspection_mixin
+from . import sale_return_line_inspection_mixin
 from . import sale_return_line_price_mixin
 from . import sale_return_line_quantity_mixin
 from . import sale_return_parcel_mixin
@@ -25,13 +28,17 @@ from . import sale_order
 from . import sale_order_line
 from . import sale_return_approval
 from . import sale_return_approval_rule
+from . import sale_return_disposition
 from . import sale_return_event
 from . import sale_return_exception_mixin
+from . import sale_return_inspection
 from . import sale_return_order
 from . import sale_return_order_line
 from . import sale_return_parcel_line
 from . import sale_return_policy
 from . import sale_return_reason
+from . import stock_location
 from . import stock_move
+from . import stock_move_line
 from . import stock_picking
 from . import stock_warehouse

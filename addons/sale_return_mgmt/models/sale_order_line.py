@@ -193,7 +193,13 @@ class SaleOrderLine(models.Model):
     def _get_delivered_quantities(self):
         """Delivered quantity by line, in the product's UoM, from the moves: what
         ``qty_delivered`` says can be typed."""
-        delivered = self._sum_moves(self._get_delivered_moves())
+        delivered = self._sum_moves(
+            self._get_delivered_moves().filtered(
+                # What inspection rejected is with the customer again, but was
+                # delivered once.
+                lambda move: not move.return_inspection_id
+            )
+        )
         return {line: delivered[line.id or line._origin.id] for line in self}
 
     def _get_returnable_quantities(self):
@@ -202,7 +208,7 @@ class SaleOrderLine(models.Model):
         Delivered, less what came back, less what other returns reserve. Negative where
         more came back than was ever delivered.
         """
-        delivered = self._get_delivered_quantities()
+        delivered = self._sum_moves(self._get_delivered_moves())
         taken_back = self._sum_moves(self._get_taken_back_moves())
         returnable = {}
         for line in self:
@@ -212,7 +218,9 @@ class SaleOrderLine(models.Model):
                 for return_line in line.sudo().return_line_ids
             )
             quantity = (
-                delivered[line] - taken_back[line.id or line._origin.id] - reserved
+                delivered[line.id or line._origin.id]
+                - taken_back[line.id or line._origin.id]
+                - reserved
             )
             uom = line.product_id.uom_id
             returnable[line] = uom.round(quantity) if uom else 0.0

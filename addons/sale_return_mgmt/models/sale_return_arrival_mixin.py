@@ -35,7 +35,7 @@ class SaleReturnArrivalMixin(models.AbstractModel):
         )
         for move in wrong_products:
             move.return_line_id = unasked_lines["wrong_product", move]
-        return (
+        split_off = (
             arriving.union(
                 *(
                     move._split_off(unasked_lines[kind, move], taken)
@@ -44,12 +44,24 @@ class SaleReturnArrivalMixin(models.AbstractModel):
             )
             - arriving
         )
+        (split_off | wrong_products)._hold_for_inspection()
+        return split_off
+
+    def _hold_for_inspection(self):
+        """Take these arrivals into the return location, wherever the rest goes."""
+        for move in self:
+            location = move.picking_type_id.warehouse_id.sale_return_location_id
+            if location and move.location_dest_id != location:
+                move.location_dest_id = location
+                move.move_line_ids.location_dest_id = location
 
     def _filter_arriving(self):
-        """Moves of receipts that are about to be done."""
+        """Moves of receipts that are about to be done. What was sent back to the
+        customer and did not reach him is no new arrival."""
         return self._filter_awaited().filtered(
             lambda move: (
                 move.picking_id.return_order_id
+                and not move.origin_returned_move_id.return_inspection_id
                 and move.picked
                 and not move.product_uom.is_zero(move.quantity)
             )
@@ -123,6 +135,7 @@ class SaleReturnArrivalMixin(models.AbstractModel):
                 {
                     "order_id": order.id,
                     "discrepancy": kind,
+                    "inspection_required": True,
                     "quantity": 0.0,
                     "product_id": product.id,
                     "product_uom_id": (line.product_uom_id or product.uom_id).id,

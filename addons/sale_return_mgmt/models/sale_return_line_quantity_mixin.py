@@ -75,6 +75,8 @@ class SaleReturnLineQuantityMixin(models.AbstractModel):
         "inspection_required",
         "quantity_approved",
         "quantity_received",
+        "quantity_inspected",
+        "quantity_rejected",
     )
     def _compute_quantity_accepted(self):
         for line in self:
@@ -92,7 +94,9 @@ class SaleReturnLineQuantityMixin(models.AbstractModel):
             return self.quantity_approved
         if self.refund_trigger == "receipt" or not self.inspection_required:
             return self.quantity_received
-        return 0.0
+        return self.product_uom_id.round(
+            self.quantity_inspected - self.quantity_rejected
+        )
 
     def _to_product_uom(self, quantity):
         return self.product_uom_id._compute_quantity(

@@ -49,6 +49,7 @@ class SaleReturnOrder(models.Model):
         "sale.return.grant.mixin",
         "sale.return.receipt.mixin",
         "sale.return.parcel.mixin",
+        "sale.return.inspection.mixin",
         "sale.return.settlement.mixin",
         "sale.return.deadline.mixin",
         "sale.return.exception.mixin",
@@ -416,6 +417,7 @@ class SaleReturnOrder(models.Model):
         )
 
     def _do_close_short(self, reason):
+        self._check_nothing_to_inspect()
         self._check_nothing_to_settle()
         self._cancel_open_receipts()
         self._transition(
@@ -466,6 +468,8 @@ class SaleReturnOrder(models.Model):
         self.ensure_one()
         return (
             self.receipt_status in ("none", "full", "short")
+            and not self._is_inspection_pending()
+            and not self._is_sending_back()
             and not self._has_money_pending()
         )
 

@@ -19,6 +19,7 @@ class SaleReturnOrderLine(models.Model):
         "sale.return.protected.mixin",
         "sale.return.line.quantity.mixin",
         "sale.return.line.lot.mixin",
+        "sale.return.line.inspection.mixin",
         "sale.return.line.price.mixin",
     ]
     _description = "Return Line"

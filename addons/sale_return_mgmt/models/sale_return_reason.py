@@ -44,6 +44,14 @@ class SaleReturnReason(models.Model):
         "before they are submitted."
     )
 
+    default_disposition_id = fields.Many2one(
+        "sale.return.disposition",
+        "Usual Disposition",
+        ondelete="restrict",
+        domain="[('company_id', 'in', [False, company_id])]",
+        help="Proposed at inspection. Empty: back to stock.",
+    )
+
     _code_company_uniq = models.UniqueIndex(
         "(code, COALESCE(company_id, 0))",
         "There is already a return reason with this code in the company.",

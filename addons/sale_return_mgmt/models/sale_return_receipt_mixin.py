@@ -244,9 +244,9 @@ class SaleReturnReceiptMixin(models.AbstractModel):
         open_sudo = self.sudo().picking_ids.filtered(
             lambda picking: picking.state not in ("done", "cancel")
         )
-        # What already came in goes on its way through the warehouse.
+        # What already came in goes on its way through the warehouse, or back.
         open_sudo.filtered(
-            lambda picking: picking.move_ids._get_customer_locations()
+            lambda picking: picking.location_id._is_outgoing()
         ).action_cancel()
 
     def _tell_discrepancies(self):

@@ -23,9 +23,26 @@ class StockMove(models.Model):
         help="The return that goods which came without one were added to.",
     )
 
+    return_inspection_id = fields.Many2one(
+        "sale.return.inspection",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The inspection of returned goods that made this move.",
+    )
+
+    @api.depends("return_inspection_id")
+    def _compute_reference(self):
+        """What an inspection moves without a transfer goes by the return's number."""
+        res = super()._compute_reference()
+        for move in self:
+            if move.return_inspection_id and not move.reference:
+                move.reference = move.return_inspection_id.order_id.name
+        return res
+
     @api.model
     def _get_return_link_fields(self):
-        return ["return_line_id"]
+        return ["return_line_id", "return_inspection_id"]
 
     @api.model
     def _is_copied_return_link(self, vals):
@@ -35,7 +52,11 @@ class StockMove(models.Model):
         return bool(
             self.search_count(
                 [
-                    ("return_line_id", "=", vals["return_line_id"]),
+                    *(
+                        (name, "=", vals[name])
+                        for name in self._get_return_link_fields()
+                        if vals.get(name)
+                    ),
                     ("product_id", "=", vals.get("product_id")),
                     "|",
                     ("origin_returned_move_id", "=", origin_id),
@@ -68,11 +89,19 @@ class StockMove(models.Model):
         if not default:
             for vals in vals_list:
                 vals.pop("return_line_id", None)
+                vals.pop("return_inspection_id", None)
+        elif default.get("origin_returned_move_id"):
+            # What comes back of what an inspection sent away is a receipt again.
+            for vals in vals_list:
+                vals.pop("return_inspection_id", None)
         return vals_list
 
     @api.model
     def _prepare_merge_moves_distinct_fields(self):
-        return super()._prepare_merge_moves_distinct_fields() + ["return_line_id"]
+        return super()._prepare_merge_moves_distinct_fields() + [
+            "return_line_id",
+            "return_inspection_id",
+        ]
 
     def _action_done(self, cancel_backorder=False):
         # sudo: a storekeeper without rights on returns receives them all the same
@@ -86,8 +115,15 @@ class StockMove(models.Model):
         received_sudo = ours_sudo._filter_from_customer()
         received_sudo.return_line_id.order_id._on_goods_moved("received", received_sudo)
         undone_sudo = ours_sudo._filter_receipt_reversals()
+        undone_sudo.return_line_id.order_id._bump_inspection_guard()
+        undone_sudo.return_line_id._check_inspected_is_received()
         undone_sudo.return_line_id.order_id._on_goods_moved(
             "receipt_undone", undone_sudo
+        )
+        sent_back_sudo = moves.sudo().filtered("return_inspection_id")
+        sent_back_sudo = sent_back_sudo._filter_to_customer()
+        sent_back_sudo.return_line_id.order_id._on_goods_moved(
+            "goods_sent_back", sent_back_sudo
         )
         return moves
 

@@ -20,6 +20,37 @@ class StockWarehouse(models.Model):
         "warehouse, so that nothing counts them as free to sell.",
     )
 
+    sale_return_quarantine_location_id = fields.Many2one(
+        "stock.location",
+        "Quarantine Location",
+        check_company=True,
+        copy=False,
+        help="Where inspected goods are held back. Made when it is first needed.",
+    )
+    sale_return_repair_location_id = fields.Many2one(
+        "stock.location",
+        "Repair Location",
+        check_company=True,
+        copy=False,
+        help="Where inspected goods wait for repair. Made when it is first needed.",
+    )
+    sale_return_vendor_location_id = fields.Many2one(
+        "stock.location",
+        "Vendor Returns Location",
+        check_company=True,
+        copy=False,
+        help="Where inspected goods wait for their way back to the vendor; they stay "
+        "in stock and valued until then. Made when it is first needed.",
+    )
+    sale_return_scrap_location_id = fields.Many2one(
+        "stock.location",
+        "Returns Scrap Location",
+        check_company=True,
+        copy=False,
+        domain="[('usage', '=', 'inventory')]",
+        help="Where scrapped returns go. Empty: the company's scrap location.",
+    )
+
     def _create_or_update_sequences_and_picking_types(self):
         # The operation type cannot be made before the location it receives into.
         self._create_sale_return_location()
@@ -28,18 +59,71 @@ class StockWarehouse(models.Model):
     def _create_sale_return_location(self):
         """Give each warehouse that has none its return location."""
         warehouses = self.filtered(lambda wh: not wh.sale_return_location_id)
+        warehouses._create_sale_return_places(
+            "sale_return_location_id", self.env._("%s Returns")
+        )
+
+    def _create_sale_return_places(self, field_name, pattern):
+        """Locations outside the warehouses' view: in stock and valued, but not free.
+
+        :param pattern: name of the location, with a place for the warehouse's code
+        """
         locations = self.env["stock.location"].create(
             [
                 {
-                    "name": self.env._("%s Returns", warehouse.code),
+                    "name": pattern % warehouse.code,
                     "usage": "internal",
                     "company_id": warehouse.company_id.id,
                 }
-                for warehouse in warehouses
+                for warehouse in self
             ]
         )
-        for warehouse, location in zip(warehouses, locations, strict=True):
-            warehouse.sale_return_location_id = location
+        for warehouse, location in zip(self, locations, strict=True):
+            warehouse[field_name] = location
+
+    def _get_sale_return_place(self, kind):
+        """Where goods go from inspection, by kind of disposition."""
+        self.ensure_one()
+        if kind == "restock":
+            return self.lot_stock_id
+        # sudo: the first one to need a place makes it, whoever may make locations
+        warehouse_sudo = self.sudo().with_company(self.company_id)
+        if kind == "scrap":
+            return warehouse_sudo._get_sale_return_scrap_location()
+        field_name = f"sale_return_{kind}_location_id"
+        if not warehouse_sudo[field_name]:
+            patterns = {
+                "quarantine": self.env._("%s Quarantine"),
+                "repair": self.env._("%s To Repair"),
+                "vendor": self.env._("%s To Vendors"),
+            }
+            warehouse_sudo._create_sale_return_places(field_name, patterns[kind])
+        return warehouse_sudo[field_name]
+
+    def _get_sale_return_scrap_location(self):
+        """The location chosen, else the company's for scrap: not the one that
+        inventory counts are adjusted against, which Odoo would take."""
+        self.ensure_one()
+        if not self.sale_return_scrap_location_id:
+            adjustments = self.env["product.template"].default_get(
+                ["property_stock_inventory"]
+            )
+            self.sale_return_scrap_location_id = self.env["stock.location"].search(
+                [
+                    ("usage", "=", "inventory"),
+                    ("company_id", "=", self.company_id.id),
+                    ("id", "!=", adjustments.get("property_stock_inventory")),
+                ],
+                limit=1,
+                order="id",
+            ) or self.env["stock.location"].create(
+                {
+                    "name": self.env._("Scrap"),
+                    "usage": "inventory",
+                    "company_id": self.company_id.id,
+                }
+            )
+        return self.sale_return_scrap_location_id
 
     def _get_sequence_values(self, name=False, code=False):
         values = super()._get_sequence_values(name=name, code=code)

@@ -9,9 +9,11 @@ from . import test_company
 from . import test_costs
 from . import test_deadlines
 from . import test_discrepancy
+from . import test_disposition
 from . import test_event_log
 from . import test_exceptions
 from . import test_grants
+from . import test_inspection
 from . import test_ledger
 from . import test_lots
 from . import test_over_return

@@ -343,6 +343,8 @@ class TestRights(SaleReturnCommon):
             "action_enter_costs",
             "action_name_approver",
             "action_override_policy",
+            "action_inspect",
+            "action_inspect_all",
             "action_print_slip",
             "action_reject",
             "action_reset_to_draft",

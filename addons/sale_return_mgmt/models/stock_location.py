@@ -1,0 +1,16 @@
+from odoo import models
+
+
+class StockLocation(models.Model):
+    _inherit = "stock.location"
+
+    def _is_sale_return_location(self):
+        """Whether returned goods wait here for their inspection."""
+        self.ensure_one()
+        # sudo: warehouses of companies the user does not work in count as well
+        return bool(
+            self.env["stock.warehouse"]
+            .sudo()
+            .with_context(active_test=False)
+            .search_count([("sale_return_location_id", "=", self.id)], limit=1)
+        )

@@ -1,0 +1,352 @@
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+
+from .common_inspection import SaleReturnInspectionCommon
+
+
+@tagged("post_install", "-at_install")
+class TestInspection(SaleReturnInspectionCommon):
+    """What came back is accepted by inspection, row by row."""
+
+    def test_received_goods_wait_for_inspection(self):
+        order = self._sell([(self.product, 5)])
+        return_order = self._received(order, {self.product: 2})
+        self.assertTrue(return_order.line_ids.inspection_required)
+        self.assertRecordValues(
+            return_order,
+            [
+                {
+                    "state": "approved",
+                    "receipt_status": "full",
+                    "inspection_status": "pending",
+                    "refund_status": "none",
+                }
+            ],
+        )
+        self.assertRecordValues(
+            return_order.line_ids,
+            [
+                {
+                    "quantity_received": 2,
+                    "quantity_to_inspect": 2,
+                    "quantity_accepted": 0,
+                }
+            ],
+        )
+        self.assertEqual(self._in_stock(self.product, self.waiting), 2)
+        self.assertEqual(order.order_line.qty_delivered, 5)
+
+    def test_a_line_splits_as_the_facts_are(self):
+        order = self._sell([(self.product, 10)])
+        return_order = self._received(order)
+        stock = self._in_stock(self.product, self.warehouse.lot_stock_id)
+        line = return_order.line_ids
+        facts = self._inspect(
+            return_order,
+            (line, "restock", 6, {"condition": "as_new"}),
+            (line, "repair", 2, {"condition": "defective", "note": "No light"}),
+            (line, "scrap", 1, {"condition": "damaged"}),
+            (line, "return_to_customer", 1, {"condition": "wrong_item"}),
+        ).sorted("id")
+        self.assertRecordValues(
+            facts,
+            [
+                {"quantity": 6, "condition": "as_new", "is_accepted": True},
+                {"quantity": 2, "condition": "defective", "is_accepted": True},
+                {"quantity": 1, "condition": "damaged", "is_accepted": True},
+                {"quantity": 1, "condition": "wrong_item", "is_accepted": False},
+            ],
+        )
+        self.assertEqual(facts.inspector_id, self.users["warehouse"])
+        self.assertRecordValues(
+            line,
+            [
+                {
+                    "quantity_inspected": 10,
+                    "quantity_accepted": 9,
+                    "quantity_rejected": 1,
+                    "quantity_to_inspect": 0,
+                    "quantity_refunded": 9,
+                }
+            ],
+        )
+        self.assertEqual(
+            self._in_stock(self.product, self.warehouse.lot_stock_id), stock + 6
+        )
+        self.assertEqual(
+            self._in_stock(self.product, self.warehouse.sale_return_repair_location_id),
+            2,
+        )
+        self.assertEqual(self._in_stock(self.product, self.waiting), 1)
+        self.assertRecordValues(
+            return_order,
+            [{"inspection_status": "done", "state": "approved"}],
+        )
+        self.assertEqual(order.order_line.qty_delivered, 1)
+        event = return_order.event_ids.filtered(lambda e: e.type == "inspected")
+        self.assertEqual(
+            [row["quantity"] for row in event.payload["lines"]], [6, 2, 1, 1]
+        )
+        self.assertEqual(event.note, "No light")
+
+    def test_the_dialog_proposes_what_waits(self):
+        self.reason.sudo().default_disposition_id = self.dispositions["quarantine"]
+        order = self._sell([(self.product, 3), (self.product_on_order, 2)])
+        return_order = self._received(order)
+        dialog = self._open_dialog(return_order)
+        self.assertRecordValues(
+            dialog.line_ids,
+            [
+                {
+                    "product_id": product.id,
+                    "quantity": quantity,
+                    "quantity_waiting": quantity,
+                    "disposition_id": self.dispositions["quarantine"].id,
+                }
+                for product, quantity in ((self.product, 3), (self.product_on_order, 2))
+            ],
+        )
+        dialog.action_apply()
+        self.assertEqual(return_order.state, "done")
+        self.assertFalse(self._open_dialog(return_order).line_ids)
+
+    def test_goods_are_inspected_as_they_come(self):
+        order = self._sell([(self.product, 5)])
+        return_order = self._approved(order, {self.product: 5})
+        self._receive(return_order, {self.product: 2})
+        self._as("warehouse", return_order).action_inspect_all()
+        self.assertRecordValues(
+            return_order,
+            [
+                {
+                    "inspection_status": "done",
+                    "receipt_status": "partial",
+                    "state": "approved",
+                    "amount_refunded": 230.0,
+                }
+            ],
+        )
+        self._receive(return_order)
+        self.assertEqual(return_order.inspection_status, "partial")
+        self._as("warehouse", return_order).action_inspect_all()
+        self.assertRecordValues(
+            return_order,
+            [
+                {
+                    "inspection_status": "done",
+                    "state": "done",
+                    "amount_refunded": 575.0,
+                }
+            ],
+        )
+
+    # === ACCEPT ALL === #
+
+    def test_accept_all_follows_the_reason_or_what_is_said(self):
+        for key, kind in (
+            (None, "restock"),
+            ("SCRAP", "scrap"),
+            (self.dispositions["vendor"].id, "vendor"),
+        ):
+            with self.subTest(key=key):
+                order = self._sell([(self.product, 3)])
+                return_order = self._received(order)
+                answer = self._as("warehouse", return_order).action_inspect_all(key)
+                self.assertIs(answer, True)
+                self.assertEqual(
+                    return_order.inspection_ids.disposition_id, self.dispositions[kind]
+                )
+                self.assertEqual(return_order.state, "done")
+        self._as("warehouse", return_order).action_inspect_all()
+        self.assertEqual(len(return_order.inspection_ids), 1, "nothing was left")
+
+    def test_accept_all_takes_many_returns(self):
+        orders = [self._sell([(self.product, 2)]) for _index in range(3)]
+        return_orders = self.env["sale.return.order"].browse(
+            [self._received(order).id for order in orders]
+        )
+        self._as("warehouse", return_orders).action_inspect_all()
+        self.assertEqual(set(return_orders.mapped("state")), {"done"})
+
+    def test_an_unknown_disposition_is_refused(self):
+        return_order = self._received(self._sell([(self.product, 3)]))
+        for key in ("NO_SUCH", 0x7FFFFFF, "restock"):
+            with self.subTest(key=key), self.assertRaises(UserError) as refusal:
+                self._as("warehouse", return_order).action_inspect_all(key)
+            self.assertEqual(refusal.exception.sale_return_code, "NOT_FOUND")
+        self.assertFalse(return_order.inspection_ids)
+
+    # === WHO MAY === #
+
+    def test_only_the_warehouse_inspects_and_undoes(self):
+        return_order = self._received(self._sell([(self.product, 3)]))
+        for role in ("viewer", "clerk", "approver", "accountant", "storekeeper"):
+            with self.subTest(role=role), self.assertRaises(AccessError):
+                self._as(role, return_order).action_inspect_all()
+            with self.subTest(role=role, dialog=True), self.assertRaises(AccessError):
+                self._open_dialog(return_order, role)
+        self.assertFalse(return_order.inspection_ids)
+        self._as("manager", return_order).action_inspect_all()
+        for role in ("viewer", "clerk", "approver", "accountant", "storekeeper"):
+            with self.subTest(role=role, undo=True), self.assertRaises(AccessError):
+                self._as(role, return_order.inspection_ids).action_undo()
+        self.assertEqual(len(return_order.inspection_ids), 1)
+
+    def test_readers_of_returns_read_inspections(self):
+        return_order = self._received(self._sell([(self.product, 3)]))
+        self._as("warehouse", return_order).action_inspect_all()
+        for role in ("viewer", "clerk", "approver", "accountant", "warehouse"):
+            with self.subTest(role=role):
+                [row] = self._as(role, return_order).inspection_ids.read()
+                self.assertEqual(row["quantity"], 3)
+        with self.assertRaises(AccessError):
+            self._as("employee", return_order.inspection_ids).read(["quantity"])
+
+    def test_inspections_are_facts(self):
+        return_order = self._received(self._sell([(self.product, 3)]))
+        self._as("warehouse", return_order).action_inspect_all()
+        fact = return_order.inspection_ids
+        for role in ("clerk", "warehouse", "manager"):
+            with self.subTest(role=role), self.assertRaises(AccessError):
+                self._as(role, fact).create({"line_id": fact.line_id.id, "quantity": 1})
+            with self.subTest(role=role), self.assertRaises(UserError):
+                self._as(role, fact).write({"quantity": 1})
+            with self.subTest(role=role), self.assertRaises(UserError):
+                self._as(role, fact).unlink()
+        for records in (fact, fact.sudo()):
+            with self.assertRaises(UserError):
+                records.write({"quantity": 1})
+            with self.assertRaises(UserError):
+                records.unlink()
+        with self.assertRaises(UserError):
+            self._as("warehouse", return_order).write(
+                {"inspection_ids": [(0, 0, {"quantity": 1})]}
+            )
+        draft = self._request(self._sell([(self.product, 3)]))
+        for name in ("quantity_accepted", "quantity_to_inspect", "inspection_required"):
+            with self.subTest(field=name), self.assertRaises(AccessError):
+                draft.line_ids.write({name: 3})
+        with self.assertRaises(AccessError):
+            draft.write({"inspection_status": "done"})
+
+    def test_nothing_is_inspected_before_approval(self):
+        return_order = self._request(self._sell([(self.product, 3)]))
+        with self.assertRaises(AccessError):
+            self._as("warehouse", return_order).action_inspect_all()
+        with self.assertRaises(UserError):
+            self._as("manager", return_order).action_inspect_all()
+
+    # === WHAT IS REFUSED === #
+
+    def _assert_refused(self, return_order, row, code, text=None):
+        with self.assertRaises(UserError) as refusal:
+            self._inspect(return_order, row)
+        self.assertEqual(refusal.exception.sale_return_code, code)
+        self.assertIn(self.product.display_name, str(refusal.exception))
+        if text:
+            self.assertIn(text, str(refusal.exception))
+        self.env.invalidate_all()
+        self.assertFalse(return_order.sudo().inspection_ids)
+        self.assertEqual(self._in_stock(self.product, self.waiting), 3)
+
+    def test_wrong_numbers_are_refused(self):
+        return_order = self._received(
+            self._sell([(self.product, 5)]), {self.product: 3}
+        )
+        line = return_order.line_ids
+        warehouse = self._as("warehouse", return_order)
+        for quantity in (
+            float("nan"),
+            float("inf"),
+            float("-inf"),
+            -1,
+            0,
+            1e10,
+            0.001,
+            True,
+            "2",
+            None,
+        ):
+            with (
+                self.subTest(quantity=quantity),
+                self.assertRaises(UserError) as refusal,
+            ):
+                warehouse._inspect(
+                    [
+                        {
+                            "line": line,
+                            "quantity": quantity,
+                            "disposition": self.dispositions["restock"],
+                        }
+                    ]
+                )
+            self.assertEqual(refusal.exception.sale_return_code, "INVALID")
+            self.assertIn(line.product_id.display_name, str(refusal.exception))
+        self.assertFalse(return_order.inspection_ids)
+
+    def test_more_than_came_is_refused(self):
+        return_order = self._received(
+            self._sell([(self.product, 5)]), {self.product: 3}
+        )
+        line = return_order.line_ids
+        self._assert_refused(
+            return_order,
+            (line, "restock", 4),
+            "INVALID",
+            "4 Units to inspect, but only 3",
+        )
+        with self.assertRaises(UserError) as refusal:
+            self._inspect(return_order, (line, "restock", 2), (line, "scrap", 2))
+        self.assertIn("only 1", str(refusal.exception))
+        self.assertFalse(return_order.inspection_ids)
+
+    def test_lines_of_other_returns_are_refused(self):
+        return_order = self._received(
+            self._sell([(self.product, 5)]), {self.product: 3}
+        )
+        other = self._approved(self._sell([(self.product, 5)]), {self.product: 1})
+        self._assert_refused(return_order, (other.line_ids, "restock", 1), "NOT_FOUND")
+
+    def test_foreign_dispositions_and_places_are_refused(self):
+        return_order = self._received(
+            self._sell([(self.product, 5)]), {self.product: 3}
+        )
+        line = return_order.line_ids
+        for location in (self.waiting, self.customers):
+            with self.subTest(location=location.name):
+                self._assert_refused(
+                    return_order,
+                    (line, "restock", 1, {"location_id": location.id}),
+                    "INVALID",
+                    location.display_name,
+                )
+        self._assert_refused(
+            return_order,
+            (line, "scrap", 1, {"location_id": self.warehouse.lot_stock_id.id}),
+            "INVALID",
+        )
+        self.dispositions["repair"].sudo().active = False
+        self._assert_refused(return_order, (line, "repair", 1), "INVALID", "archived")
+
+    def test_a_disposition_fits_its_location(self):
+        Disposition = self._as("manager", self.env["sale.return.disposition"])
+        scrap = self.warehouse._get_sale_return_place("scrap")
+        for kind, location in (
+            ("restock", scrap),
+            ("scrap", self.warehouse.lot_stock_id),
+            ("return_to_customer", self.customers),
+            ("quarantine", self.waiting),
+        ):
+            with self.subTest(kind=kind), self.assertRaises(ValidationError):
+                Disposition.create(
+                    {
+                        "name": "Odd",
+                        "code": "ODD",
+                        "kind": kind,
+                        "accepts": False,
+                        "location_id": location.id,
+                        "company_id": self.company.id,
+                    }
+                )
+        with self.assertRaises(AccessError):
+            self._as("warehouse", Disposition).create({"name": "Odd", "code": "ODD"})
