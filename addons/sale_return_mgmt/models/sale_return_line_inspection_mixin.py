@@ -223,15 +223,16 @@ class SaleReturnLineInspectionMixin(models.AbstractModel):
     def _check_lowered_credit(self, percent, note):
         """Refuse to raise what is credited, or to lower it without a reason."""
         self.ensure_one()
-        compared = float_compare(percent, self.credit_percent, precision_digits=2)
-        if not 0 <= percent <= 100 or compared > 0:
+        limit = self.credit_percent
+        # Not a number compares with nothing.
+        if not 0 <= percent <= 100 or float_compare(percent, limit, 2) > 0:
             problem = self.env._(
                 "%(percent)s %% of the price cannot be credited. Choose between 0 and "
                 "%(limit)s %%",
                 percent=percent,
-                limit=f"{self.credit_percent:g}",
+                limit=f"{limit:g}",
             )
-        elif compared < 0 and not (note or "").strip():
+        elif float_compare(percent, limit, 2) < 0 and not (note or "").strip():
             problem = self.env._("say in the note why less of the price is credited")
         else:
             return

@@ -350,3 +350,89 @@ class TestInspection(SaleReturnInspectionCommon):
                 )
         with self.assertRaises(AccessError):
             self._as("warehouse", Disposition).create({"name": "Odd", "code": "ODD"})
+
+    # === DIMINISHED VALUE === #
+
+    def test_diminished_value_lowers_the_credit_with_a_reason(self):
+        return_order = self._received(
+            self._sell([(self.product, 5)]), {self.product: 2}
+        )
+        line = return_order.line_ids
+        worn = {"credit_percent": 60, "note": "Worn for weeks"}
+        self._inspect(return_order, (line, "restock", 2, worn))
+        self.assertEqual(line.credit_percent, 60)
+        self.assertEqual(return_order.amount_refunded, 138.0)
+        event = return_order.event_ids.filtered(lambda e: e.type == "inspected")
+        self.assertEqual(
+            event.payload["credit_percent"], [{"line": line.id, "percent": 60}]
+        )
+        self.assertEqual(event.note, "Worn for weeks")
+
+    def test_the_credit_is_never_raised_nor_lowered_without_reason(self):
+        return_order = self._received(
+            self._sell([(self.product, 5)]), {self.product: 3}
+        )
+        line = return_order.line_ids
+        line.sudo().credit_percent = 80
+        self.assertEqual(self._open_dialog(return_order).line_ids.credit_percent, 80)
+        for percent, note in (
+            (90, "Better"),
+            (100.5, "Much better"),
+            (-1, "Ours"),
+            (50, " "),
+            (float("nan"), "What?"),
+        ):
+            with self.subTest(percent=percent):
+                self._assert_refused(
+                    return_order,
+                    (line, "restock", 3, {"credit_percent": percent, "note": note}),
+                    "INVALID",
+                )
+        self.assertEqual(line.credit_percent, 80)
+
+    # === WHAT THE STOREKEEPER IS TOLD AND TELLS === #
+
+    def test_the_policies_instructions_are_shown(self):
+        policy = self.env.ref("sale_return_mgmt.sale_return_policy_default").sudo()
+        policy.inspection_instructions = "<p>Look for scratches.</p>"
+        return_order = self._received(self._sell([(self.product, 5)]))
+        dialog = self._open_dialog(return_order)
+        self.assertIn("Look for scratches.", dialog.instructions)
+        policy.inspection_instructions = "<p><br></p>"
+        self.assertFalse(self._open_dialog(return_order).instructions)
+
+    def test_photos_are_kept_with_the_inspection(self):
+        return_order = self._received(self._sell([(self.product, 5)]))
+        dialog = self._open_dialog(return_order)
+        photo = self._as("warehouse", self.env["ir.attachment"]).create(
+            {"name": "lamp.png", "raw": b"photo", "res_model": dialog.line_ids._name}
+        )
+        dialog.line_ids.attachment_ids = photo
+        dialog.action_apply()
+        fact = return_order.inspection_ids
+        self.assertEqual(fact.attachment_ids, photo)
+        self.assertEqual((photo.res_model, photo.res_id), (fact._name, fact.id))
+        self.assertEqual(self._as("viewer", photo).raw, b"photo")
+        with self.assertRaises(AccessError):
+            self._as("warehouse", photo).unlink()
+        with self.assertRaises(AccessError):
+            self._as("employee", photo).read(["raw"])
+
+    def test_the_warehouse_sees_no_price_on_the_way(self):
+        return_order = self._received(self._sell([(self.product, 5)]))
+        for model in (
+            "sale.return.order.inspect",
+            "sale.return.order.inspect.line",
+            "sale.return.inspection",
+            "sale.return.disposition",
+        ):
+            names = self._as("warehouse", self.env[model]).fields_get()
+            with self.subTest(model=model):
+                self.assertFalse(
+                    [name for name in names if "price" in name or "amount" in name]
+                )
+        text = str(self._open_dialog(return_order).line_ids.read())
+        self.assertNotIn("100.0,", text.replace("'credit_percent': 100.0,", ""))
+        self._as("warehouse", return_order).action_inspect_all()
+        event = return_order.event_ids.filtered(lambda e: e.type == "inspected")
+        self.assertNotIn("price", str(event.payload))

@@ -22,7 +22,8 @@ class SaleReturnOrderInspectLine(models.TransientModel):
     quantity_waiting = fields.Float(
         "Waiting", digits="Product Unit", compute="_compute_waiting"
     )
-    quantity = fields.Float(digits="Product Unit", required=True)
+    # Unrounded: what is no quantity is refused where the goods are inspected.
+    quantity = fields.Float(required=True)
     condition = fields.Selection(CONDITIONS)
     disposition_id = fields.Many2one(
         "sale.return.disposition",
@@ -41,7 +42,6 @@ class SaleReturnOrderInspectLine(models.TransientModel):
     )
     credit_percent = fields.Float(
         "Credited (%)",
-        digits=(5, 2),
         compute="_compute_credit_percent",
         store=True,
         readonly=False,
