@@ -177,7 +177,7 @@ class SaleOrderLine(models.Model):
 
     def _get_sold_moves(self):
         # sudo: clerks need no rights on stock moves; the quantities are the order's
-        return self.sudo().move_ids.filtered(
+        return self.sudo().move_ids._filter_together(
             lambda move: move.product_id == move.sale_line_id.product_id
         )
 
@@ -252,7 +252,7 @@ class SaleOrderLine(models.Model):
         # sudo: clerks see what was invoiced through the return only
         return (
             self.sudo()
-            .invoice_lines.filtered(
+            .invoice_lines._filter_together(
                 lambda line: (
                     line.parent_state == "posted"
                     and line.move_id.move_type == "out_invoice"

@@ -354,8 +354,9 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
         """``(untaxed, tax)`` of the lines, rounded as one document per invoice."""
         AccountTax = self.env["account.tax"]
         base_lines_by_document = defaultdict(list)
-        for line in self.filtered(lambda line: line.product_id and line.product_uom_id):
-            for source, quantity in line._get_price_pieces():
+        for line in self:
+            is_complete = line.product_id and line.product_uom_id
+            for source, quantity in line._get_price_pieces() if is_complete else ():
                 invoiced = source._name == "account.move.line"
                 document = source.move_id if invoiced else source.order_id
                 base_lines_by_document[document].append(

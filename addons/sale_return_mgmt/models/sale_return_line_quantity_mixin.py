@@ -210,7 +210,7 @@ class SaleReturnLineQuantityMixin(models.AbstractModel):
         :return: dict of ``stock.move`` to quantity in its UoM
         """
         self.ensure_one()
-        moves = self.sale_line_id._get_delivered_moves().filtered(
+        moves = self.sale_line_id._get_delivered_moves()._filter_together(
             lambda move: move.product_id == product
         )
         if self.lot_ids:

@@ -48,3 +48,8 @@ class SaleReturnLinkMixin(models.AbstractModel):
                 # sudo: the link was checked above and users may not write it
                 record.sudo().write(links)
         return records
+
+    def _filter_together(self, predicate):
+        """``filtered`` that keeps what is prefetched together: what is read of the
+        records of one line is read for those of all lines in the same query."""
+        return self.filtered(predicate).with_prefetch(self._prefetch_ids)

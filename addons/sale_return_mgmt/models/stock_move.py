@@ -160,7 +160,7 @@ class StockMove(models.Model):
     def _filter_to_customer(self):
         """Done moves that brought goods to a customer."""
         outside = self._get_customer_locations()
-        return self.filtered(
+        return self._filter_together(
             lambda move: (
                 move.state == "done"
                 and move.location_dest_id in outside
@@ -170,17 +170,19 @@ class StockMove(models.Model):
 
     def _filter_from_customer(self):
         """Done moves that brought goods back from a customer."""
-        return self.filtered(lambda move: move.state == "done")._filter_inbound()
+        return self._filter_together(
+            lambda move: move.state == "done"
+        )._filter_inbound()
 
     def _filter_awaited(self):
         """Open moves that are to bring goods back from a customer."""
-        return self.filtered(
+        return self._filter_together(
             lambda move: move.state not in ("done", "cancel")
         )._filter_inbound()
 
     def _filter_inbound(self):
         outside = self._get_customer_locations()
-        return self.filtered(
+        return self._filter_together(
             lambda move: (
                 move.location_id in outside and move.location_dest_id not in outside
             )
@@ -188,7 +190,7 @@ class StockMove(models.Model):
 
     def _filter_receipt_reversals(self):
         """Done moves that gave received goods back: the receipt was undone."""
-        return self._filter_to_customer().filtered(
+        return self._filter_to_customer()._filter_together(
             lambda move: move.origin_returned_move_id.return_line_id
         )
 
