@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import float_round
+from odoo.tools import float_is_zero, float_round
 
 from ..exceptions import return_error
 from .res_company import REFUND_TRIGGERS
@@ -324,6 +324,15 @@ class SaleReturnOrderLine(models.Model):
                 self.env._(
                     "The quantity to return must be above zero and at most "
                     "1,000,000,000."
+                )
+            )
+        if not float_is_zero(quantity - float_round(quantity, digits), digits + 6):
+            raise ValidationError(
+                self.env._(
+                    "%(quantity)s is finer than quantities are counted: give at most "
+                    "%(digits)s decimals.",
+                    quantity=quantity,
+                    digits=digits,
                 )
             )
 

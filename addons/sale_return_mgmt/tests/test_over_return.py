@@ -85,6 +85,12 @@ class TestOverReturn(SaleReturnCommon):
             ):
                 self._draft(order, quantity)
 
+    def test_quantities_finer_than_they_are_counted_are_refused(self):
+        order = self._sell([(self.product, 5)])
+        with self.assertRaisesRegex(ValidationError, "at most 2 decimals"):
+            self._draft(order, 1.005)
+        self.assertEqual(self._draft(order, 0.1 + 0.2).line_ids.quantity, 0.3)
+
     def test_what_was_never_delivered_cannot_be_returned(self):
         service = self.env["product.product"].create(
             {"name": "Service", "type": "service"}
@@ -152,6 +158,23 @@ class TestOverReturn(SaleReturnCommon):
 class TestTwoAtOnce(TwoCursorsCase):
     """Two real transactions that want the last unit: exactly one gets it."""
 
+    def _return_natively(self, cr, index=0):
+        """Take the only unit of a line back with Odoo's own return, validated."""
+        env = self._env(cr)
+        order = env["sale.order"].browse(self.sale_order_id)
+        delivery = order.picking_ids.filtered(
+            lambda picking: picking.picking_type_code == "outgoing"
+        )
+        wizard = env["stock.return.picking"].create({"picking_id": delivery.id})
+        moves = order.order_line[index].move_ids
+        for line in wizard.product_return_moves:
+            line.quantity = 1 if line.move_id in moves else 0
+        action = wizard.action_create_returns()
+        picking = env["stock.picking"].browse(action["res_id"])
+        picking.move_ids.picked = True
+        picking.button_validate()
+        env.flush_all()
+
     def _count_requests(self):
         with self.registry.cursor() as cr:
             order = self._env(cr)["sale.order"].browse(self.sale_order_id)
@@ -174,3 +197,31 @@ class TestTwoAtOnce(TwoCursorsCase):
                 self._request(late)
             late.rollback()
         self.assertEqual(self._count_requests(), 1)
+
+    def test_a_request_on_a_snapshot_older_than_a_native_return(self):
+        with self.registry.cursor() as late:
+            late.execute("SELECT 1")
+            with self.registry.cursor() as early:
+                self._return_natively(early)
+            with (
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(psycopg2.errors.SerializationFailure),
+            ):
+                self._request(late)
+            late.rollback()
+            with self.assertRaisesRegex(UserError, "can still be returned"):
+                self._request(late)
+            late.rollback()
+
+    def test_a_native_return_on_a_snapshot_older_than_a_request(self):
+        """Odoo's own return is never refused, but it must see what was asked."""
+        with self.registry.cursor() as late:
+            late.execute("SELECT 1")
+            with self.registry.cursor() as early:
+                self._request(early)
+            with (
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(psycopg2.errors.SerializationFailure),
+            ):
+                self._return_natively(late)
+            late.rollback()
