@@ -80,6 +80,12 @@ class TestApprovalLevels(ApprovalLevelsCommon):
         with self.assertRaisesRegex(UserError, "archive it"):
             spare.unlink()
 
+    def test_levels_of_other_companies_do_not_apply(self):
+        other = self.env["res.company"].sudo().create({"name": "Elsewhere"})
+        self._add_level("Own", company_id=self.company.id)
+        self._add_level("Foreign").sudo().company_id = other
+        self.assertEqual(self._levels(self._submitted()), ["Approvers", "Own"])
+
     def test_a_level_starts_at_its_amount(self):
         """One lamp is 115.00 with its tax."""
         level = self._add_level(min_amount=115.01)

@@ -87,8 +87,10 @@ class TestPolicyMatch(SaleReturnCommon):
         self.assertEqual(self._decides(), first)
 
     def test_policies_of_other_companies_do_not_decide(self):
-        other = self.env["res.company"].create({"name": "Other"})
-        self.env["sale.return.policy"].sudo().create(
+        """Also where lines of both companies are judged together."""
+        other = self.env["res.company"].sudo().create({"name": "Other"})
+        Policy = self.env["sale.return.policy"].sudo()
+        foreign = Policy.create(
             {
                 "name": "Other",
                 "company_id": other.id,
@@ -96,6 +98,18 @@ class TestPolicyMatch(SaleReturnCommon):
             }
         )
         self.assertEqual(self._decides(), self.general)
+        own_line = self.return_order.line_ids.sudo()
+        other_order = self.env["sale.return.order"].new(
+            {
+                "company_id": other.id,
+                "partner_id": self.customer.id,
+                "line_ids": [Command.create({"product_id": self.product.id})],
+            }
+        )
+        self.assertEqual(
+            Policy._match(own_line | other_order.line_ids),
+            {own_line: self.general, other_order.line_ids: foreign},
+        )
 
     def test_the_tag_of_the_company_and_the_country_of_delivery_count(self):
         contact = self.env["res.partner"].create(
@@ -288,6 +302,18 @@ class TestPolicyVerdict(SaleReturnCommon):
             self.assertTrue(form.is_policy_refusing)
             form.date_request = self.draft.date_request
             self.assertFalse(form.policy_warning)
+
+    def test_a_new_return_warns_as_soon_as_it_is_filled(self):
+        self.order.order_line.move_ids.sudo().date = "2026-01-05 12:00:00"
+        action = self._as("clerk", self.order).action_create_return()
+        form = Form(
+            self.env["sale.return.order"]
+            .with_user(self.users["clerk"])
+            .with_context(**action["context"])
+        )
+        self.assertIn("could be returned until 2026-01-15", form.policy_warning)
+        form.line_ids.remove(0)
+        self.assertFalse(form.policy_warning)
 
     # === ATTACHMENTS === #
 
