@@ -281,13 +281,12 @@ class SaleOrderLine(models.Model):
             due = self.qty_delivered
         return max(0.0, self.product_uom_id.round(invoiced - due))
 
-    def _get_quantities_left_to_credit(self, without=None):
+    def _get_quantities_left_to_credit(self):
         """What each posted invoice line still allows to be credited, oldest first.
 
         Credit notes that others made count: against the invoice they reverse, else
         against the oldest.
 
-        :param without: return line whose own credits are left out
         :return: dict of invoice line to quantity in its own UoM
         """
         self.ensure_one()
@@ -299,7 +298,6 @@ class SaleOrderLine(models.Model):
                 and (
                     line.move_id.move_type == "out_refund" or line.return_origin_line_id
                 )
-                and not (without and line.return_line_id == without)
             )
         )
         for credit in credits:

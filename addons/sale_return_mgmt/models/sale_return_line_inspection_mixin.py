@@ -48,6 +48,9 @@ class SaleReturnLineInspectionMixin(models.AbstractModel):
     @api.depends("inspection_ids.quantity", "inspection_ids.is_accepted")
     def _compute_quantity_inspected(self):
         for line in self:
+            if not line.inspection_ids:  # a new line has no unit to round by
+                line.quantity_inspected = line.quantity_rejected = 0.0
+                continue
             rejected = line.inspection_ids.filtered(lambda fact: not fact.is_accepted)
             round_quantity = line.product_uom_id.round
             line.quantity_inspected = round_quantity(

@@ -150,7 +150,7 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
     )
     def _compute_price(self):
         for line in self:
-            # sudo: see _get_quantity_credited
+            # sudo: see _get_credit_pieces
             sale_line_sudo = line.sale_line_id.sudo()
             source = sale_line_sudo._get_posted_invoice_lines()[:1] or sale_line_sudo
             if not source:
@@ -178,6 +178,9 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
         "state",
         "sale_line_id.invoice_lines.quantity",
         "sale_line_id.invoice_lines.parent_state",
+        "refund_line_ids.quantity",
+        "refund_line_ids.price_unit",
+        "refund_line_ids.parent_state",
     )
     def _compute_price_subtotal(self):
         for line in self:
@@ -195,15 +198,23 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
     def _get_quantity_credited(self, states):
         """Quantity on credit notes in ``states``, less what was invoiced back."""
         self.ensure_one()
+        return sum(quantity for _line, quantity in self._get_credit_pieces(states))
+
+    def _get_credit_pieces(self, states):
+        """``(credit note line, quantity)`` in ``states``, below zero for what was
+        invoiced back."""
         # sudo: who reads a return sees what was credited, not the journal entries
-        return sum(
-            move_line.move_id.direction_sign
-            * move_line.product_uom_id._compute_quantity(
-                move_line.quantity, self.product_uom_id
+        return [
+            (
+                move_line,
+                move_line.move_id.direction_sign
+                * move_line.product_uom_id._compute_quantity(
+                    move_line.quantity, self.product_uom_id
+                ),
             )
             for move_line in self.sudo().refund_line_ids
             if move_line.parent_state in states
-        )
+        ]
 
     def _get_quantity_in_credit(self):
         """Quantity that credit notes already cover, drafts too."""
@@ -302,19 +313,23 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
         }
 
     def _get_price_pieces(self):
-        """What the customer paid for the granted quantity.
+        """What the customer gets for the granted quantity.
 
-        :return: list of ``(source, quantity)``: posted invoice lines as they will be
-            credited, the oldest first, then the order line for what is not invoiced;
-            the return line itself where there is no order
+        :return: list of ``(source, quantity)``: credit note lines, which stand as they
+            are whatever was lowered since; posted invoice lines as they will be
+            credited, the oldest first; the order line for what is not invoiced, or the
+            return line itself where there is no order
         """
         self.ensure_one()
-        quantity, pieces = self._get_granted_quantity(), []
+        pieces = self._get_credit_pieces(("draft", "posted"))
+        quantity = self._get_granted_quantity() - sum(taken for _line, taken in pieces)
         if not self.sale_line_id:
-            return [(self, quantity)]
-        # sudo: see _get_quantity_credited
+            if not pieces or self.product_uom_id.compare(quantity, 0) > 0:
+                pieces.append((self, quantity))
+            return pieces
+        # sudo: see _get_credit_pieces
         sale_line_sudo = self.sale_line_id.sudo()
-        left = sale_line_sudo._get_quantities_left_to_credit(without=self)
+        left = sale_line_sudo._get_quantities_left_to_credit()
         for invoice_line, invoice_left in left.items():
             taken = self._cap_quantity(
                 quantity, invoice_left, invoice_line.product_uom_id
@@ -335,6 +350,8 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
         price = source.product_uom_id._compute_price(
             source.price_unit, self.product_uom_id
         )
+        if source._name == "account.move.line" and source.return_line_id == self:
+            return price  # it was lowered when it was credited
         return price * self.credit_percent / 100
 
     def _prepare_base_line(self, source, quantity):

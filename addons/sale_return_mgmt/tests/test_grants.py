@@ -122,6 +122,21 @@ class TestGrants(SaleReturnCommon):
         self.assertEqual(return_order.amount_refunded, preview)
         self.assertEqual(return_order.state, "done")
 
+    def test_what_was_credited_stands_when_the_rest_is_lowered(self):
+        return_order = self._submitted()
+        return_order.action_approve()
+        self._receive(return_order, {self.product: 1})
+        self.assertEqual(return_order.amount_refunded, 115)
+        self.assertEqual(return_order.amount_total, 460)
+        return_order.line_ids.sudo().credit_percent = 50  # as the inspection does
+        self.assertEqual(return_order.amount_total, 115 + 3 * 57.5)
+        self._receive(return_order)
+        self.assertEqual(return_order.amount_refunded, 287.5)
+        self.assertEqual(return_order.amount_total, 287.5)
+        first = return_order.sudo().refund_ids.sorted("id")[0]
+        self._as("accountant", first)._reverse_moves(cancel=True)
+        self.assertEqual(return_order.amount_total, 4 * 57.5)
+
     def test_the_price_asked_without_an_order_is_lowered_as_well(self):
         self.company.sale_return_allow_unreferenced = True
         form = Form(self.env["sale.return.order"].with_user(self.users["clerk"]))
