@@ -38,6 +38,7 @@ from . import sale_return_parcel_line
 from . import sale_return_policy
 from . import sale_return_reason
 from . import stock_location
+from . import stock_lot
 from . import stock_move
 from . import stock_move_line
 from . import stock_picking

@@ -45,6 +45,22 @@ class SaleReturnArrivalMixin(models.AbstractModel):
             - arriving
         )
         (split_off | wrong_products)._hold_for_inspection()
+        return split_off | (arriving | split_off)._split_by_lot_cost()
+
+    def _split_by_lot_cost(self):
+        """One move for each lot that has a cost of its own: Odoo spreads the value of
+        a move evenly over its lots.
+
+        :return: the moves that were split off
+        """
+        split_off = self.browse()
+        for move in self.filtered("product_id.lot_valuated"):
+            lines_by_lot = move.move_line_ids.filtered("picked").grouped("lot_id")
+            for lines in list(lines_by_lot.values())[1:]:
+                split_off |= move._split_off(
+                    move.return_line_id,
+                    {line: line.quantity_product_uom for line in lines},
+                )
         return split_off
 
     def _hold_for_inspection(self):

@@ -194,6 +194,33 @@ class StockMove(models.Model):
             lambda move: move.origin_returned_move_id.return_line_id
         )
 
+    def _get_value_from_returns(self, quantity, at_date=None):
+        """A lot with a cost of its own comes back at what it left with, not at the
+        average of the lots that left together."""
+        data = super()._get_value_from_returns(quantity, at_date=at_date)
+        if data["quantity"] and self.return_line_id and self.product_id.lot_valuated:
+            origin = self.origin_returned_move_id
+            left = origin._get_lot_cost(origin._get_out_move_lines(), origin.date)
+            if left:
+                back = origin._get_lot_cost(self._get_in_move_lines(), origin.date)
+                data["value"] = origin.value * back / left
+        return data
+
+    def _get_lot_cost(self, move_lines, date):
+        """Cost of the lots in ``move_lines`` as it was at ``date``."""
+        self.ensure_one()
+        product = self.product_id.with_company(self.company_id)
+        cost = 0.0
+        for lot, lines in move_lines.grouped("lot_id").items():
+            if product.cost_method == "standard" or not lot:
+                unit_cost = (
+                    (lot or product).with_company(self.company_id).standard_price
+                )
+            else:
+                unit_cost = product._run_avco(at_date=date, lot=lot)[0]
+            cost += unit_cost * sum(lines.mapped("quantity_product_uom"))
+        return cost
+
     def _get_customer_locations(self):
         locations = self.location_id | self.location_dest_id
         # Each question to Odoo costs a query: our own shelves are not outside.

@@ -14,6 +14,8 @@ from . import test_event_log
 from . import test_exceptions
 from . import test_grants
 from . import test_inspection
+from . import test_inspection_lots
+from . import test_inspection_undo
 from . import test_ledger
 from . import test_lots
 from . import test_over_return
@@ -28,5 +30,6 @@ from . import test_return_slip
 from . import test_rights
 from . import test_settlement
 from . import test_translations
+from . import test_value
 from . import test_views
 from . import test_without_order

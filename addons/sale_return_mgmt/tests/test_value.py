@@ -1,0 +1,224 @@
+from itertools import product as combine
+
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common_inspection import SaleReturnInspectionCommon
+
+METHODS = ("standard", "average", "fifo")
+VALUATIONS = ("periodic", "real_time")
+
+
+@tagged("post_install", "-at_install")
+class TestValue(SaleReturnInspectionCommon):
+    """What comes back is worth what it was worth when it left."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.suppliers = cls.env.ref("stock.stock_location_suppliers")
+        cls.valuation_account, cls.variation_account = (
+            cls.env["account.account"]
+            .sudo()
+            .create(
+                [
+                    {"name": name, "code": code, "account_type": account_type}
+                    for name, code, account_type in (
+                        ("Goods in Stock", "RET100", "asset_current"),
+                        ("Change of Stock", "RET200", "expense"),
+                    )
+                ]
+            )
+        )
+
+    def _create_valued(self, method, valuation, lots=False):
+        """A product of which 5 came in at 10 and 5 at 20, with their lots."""
+        category = (
+            self.env["product.category"]
+            .sudo()
+            .create(
+                {
+                    "name": f"{method} {valuation}",
+                    "property_cost_method": method,
+                    "property_valuation": valuation,
+                    "property_stock_valuation_account_id": self.valuation_account.id,
+                }
+            )
+        )
+        self.valuation_account.account_stock_variation_id = self.variation_account
+        product = self.env["product.product"].create(
+            {
+                "name": f"{method} {valuation} {lots}",
+                "type": "consu",
+                "is_storable": True,
+                "list_price": 100.0,
+                "invoice_policy": "delivery",
+                "categ_id": category.id,
+                "standard_price": 10.0,
+                "taxes_id": [Command.set(self.tax_excluded.ids)],
+                **({"tracking": "lot", "lot_valuated": True} if lots else {}),
+            }
+        )
+        by_cost = {}
+        for cost in (10.0, 20.0):
+            lot = self.env["stock.lot"]
+            if lots:
+                lot = lot.create({"name": f"LOT-{cost:g}", "product_id": product.id})
+                if method == "standard":
+                    lot.standard_price = cost
+            move = self.env["stock.move"].create(
+                {
+                    "product_id": product.id,
+                    "product_uom": product.uom_id.id,
+                    "product_uom_qty": 5,
+                    "location_id": self.suppliers.id,
+                    "location_dest_id": self.warehouse.lot_stock_id.id,
+                    "value_manual": 5 * cost,
+                    "picked": True,
+                    "move_line_ids": [
+                        Command.create(
+                            {
+                                "product_id": product.id,
+                                "quantity": 5,
+                                "lot_id": lot.id,
+                                "location_id": self.suppliers.id,
+                                "location_dest_id": self.warehouse.lot_stock_id.id,
+                            }
+                        )
+                    ],
+                }
+            )
+            move._action_done()
+            by_cost[cost] = lot
+        return product, by_cost
+
+    def _get_values(self, product):
+        """Value in stock, in all and by lot, and on the account of the stock."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        lots = self.env["stock.lot"].search([("product_id", "=", product.id)])
+        balances = (
+            self.env["account.move.line"]
+            .sudo()
+            .search(
+                [
+                    ("account_id", "=", self.valuation_account.id),
+                    ("product_id", "=", product.id),
+                    ("parent_state", "=", "posted"),
+                ]
+            )
+        )
+        return (
+            round(product.total_value, 2),
+            [round(lot.total_value, 2) for lot in lots.sorted("id")],
+            round(sum(balances.mapped("balance")), 2),
+        )
+
+    def test_a_full_return_restores_the_value(self):
+        for method, valuation, lots in combine(METHODS, VALUATIONS, (False, True)):
+            with self.subTest(method=method, valuation=valuation, lots=lots):
+                product, _lots = self._create_valued(method, valuation, lots)
+                before = self._get_values(product)
+                self.assertTrue(before[0])
+                # Seven of ten: all of the first five and two of the others.
+                order = self._sell([(product, 7)])
+                self.assertLess(self._get_values(product)[0], before[0])
+                return_order = self._received(order)
+                self.assertEqual(self._get_values(product)[:2], before[:2], "waiting")
+                self._as("warehouse", return_order).action_inspect_all()
+                self.assertEqual(return_order.state, "done")
+                self.assertEqual(self._get_values(product), before)
+
+    def test_a_lot_comes_back_at_its_own_cost(self):
+        for method in METHODS:
+            with self.subTest(method=method):
+                product, by_cost = self._create_valued(method, "periodic", lots=True)
+                order = self._sell([(product, 10)])
+                self.assertEqual(self._get_values(product)[0], 0)
+                return_order = self._approved(order, {product: 3})
+                receipt = self._as("storekeeper", return_order.sudo().picking_ids)
+                receipt.move_ids.move_line_ids.unlink()
+                receipt.move_ids.move_line_ids = [
+                    Command.create(
+                        {
+                            "product_id": product.id,
+                            "lot_id": by_cost[cost].id,
+                            "quantity": quantity,
+                            "picking_id": receipt.id,
+                        }
+                    )
+                    for cost, quantity in ((20.0, 2), (10.0, 1))
+                ]
+                self._receive_as_is(receipt)
+                self.assertEqual(self._get_values(product)[:2], (50.0, [10.0, 40.0]))
+
+    def _receive_as_is(self, receipt):
+        receipt.move_ids.picked = True
+        receipt.button_validate()
+
+    def test_goods_set_aside_keep_their_value_and_scrap_takes_it_away(self):
+        for method, kind in combine(METHODS, ("repair", "vendor", "quarantine")):
+            with self.subTest(method=method, kind=kind):
+                product, _lots = self._create_valued(method, "periodic")
+                before = self._get_values(product)
+                return_order = self._received(self._sell([(product, 4)]))
+                self._as("warehouse", return_order).action_inspect_all(
+                    self.dispositions[kind].code
+                )
+                self.assertEqual(self._get_values(product), before)
+        for method, lots in combine(METHODS, (False, True)):
+            with self.subTest(method=method, kind="scrap", lots=lots):
+                product, _lots = self._create_valued(method, "periodic", lots)
+                before = self._get_values(product)
+                return_order = self._received(self._sell([(product, 4)]))
+                self._as("warehouse", return_order).action_inspect_all("SCRAP")
+                scrapped = sum(
+                    return_order.sudo().inspection_ids.move_ids.mapped("value")
+                )
+                self.assertGreater(scrapped, 0)
+                self.assertEqual(
+                    self._get_values(product)[0], round(before[0] - scrapped, 2)
+                )
+                self._as("warehouse", return_order.inspection_ids).action_undo()
+                self.assertEqual(self._get_values(product)[:2], before[:2], "undone")
+
+    def test_scrap_is_booked_as_a_loss_under_perpetual_valuation(self):
+        loss = (
+            self.env["account.account"]
+            .sudo()
+            .create({"name": "Loss", "code": "RET300", "account_type": "expense"})
+        )
+        scrap_location = self.warehouse._get_sale_return_place("scrap")
+        scrap_location.valuation_account_id = loss
+        product, _lots = self._create_valued("average", "real_time")
+        return_order = self._received(self._sell([(product, 4)]))
+        self._as("warehouse", return_order).action_inspect_all("SCRAP")
+        booked = return_order.sudo().inspection_ids.move_ids.account_move_id.line_ids
+        self.assertEqual(
+            {line.account_id: line.balance for line in booked},
+            {loss: 60.0, self.valuation_account: -60.0},
+        )
+        self._as("warehouse", return_order.inspection_ids).action_undo()
+        lines = (
+            self.env["account.move.line"]
+            .sudo()
+            .search([("account_id", "=", loss.id), ("parent_state", "=", "posted")])
+        )
+        self.assertEqual(sum(lines.mapped("balance")), 0)
+        self.assertIn(return_order.name, " ".join(lines.mapped("name")))
+
+    def test_consigned_goods_have_no_value(self):
+        owner = self.env["res.partner"].create({"name": "Consignor"})
+        product = self._create_goods("Consigned")
+        self.env["stock.quant"].search(
+            [("product_id", "=", product.id)]
+        ).sudo().unlink()
+        self.env["stock.quant"]._update_available_quantity(
+            product, self.warehouse.lot_stock_id, 3, owner_id=owner
+        )
+        return_order = self._received(self._sell([(product, 3)]))
+        self._as("warehouse", return_order).action_inspect_all()
+        self.assertEqual(self._get_values(product)[0], 0)
+        self.assertEqual(
+            self._in_stock(product, self.warehouse.lot_stock_id, owner=owner), 3
+        )
