@@ -7,6 +7,7 @@ class StockLot(models.Model):
     def _compute_value(self):
         """Odoo values lots inside of warehouses only: what waits in return locations
         has its value as well."""
-        for lot in self:
-            context = lot.product_id._with_valuation_context().env.context
-            super(StockLot, lot.with_context(context))._compute_value()
+        for product, lots in self.grouped("product_id").items():
+            location_ids = product._with_valuation_context().env.context["location"]
+            super(StockLot, lots.with_context(location=location_ids))._compute_value()
+        return None

@@ -197,7 +197,7 @@ class TestInspectAtOnce(TwoCursorsCase):
                 SQL("DELETE FROM sale_return_inspection WHERE id IN (%s)", facts),
             ):
                 cr.execute(query)
-        super()._remove()
+        return super()._remove()
 
     def _inspect(self, cr):
         return_order = self._env(cr)["sale.return.order"].browse(self.return_id)
