@@ -124,7 +124,8 @@ class SaleReturnOrder(models.Model):
     allow_unreferenced = fields.Boolean(
         related="company_id.sale_return_allow_unreferenced"
     )
-    has_tracked_lines = fields.Boolean(compute="_compute_has_tracked_lines")
+    has_tracked_lines = fields.Boolean(compute="_compute_has_lines")
+    has_discrepancy = fields.Boolean(compute="_compute_has_lines")
     sale_order_ids = fields.Many2many(
         "sale.order", string="Sales Orders", compute="_compute_sale_order_ids"
     )
@@ -251,9 +252,10 @@ class SaleReturnOrder(models.Model):
                 or order.company_id.currency_id
             )
 
-    @api.depends("line_ids.tracking")
-    def _compute_has_tracked_lines(self):
+    @api.depends("line_ids.tracking", "line_ids.discrepancy")
+    def _compute_has_lines(self):
         for order in self:
+            order.has_discrepancy = bool(order.line_ids.filtered("discrepancy"))
             order.has_tracked_lines = any(
                 line.tracking in ("lot", "serial") for line in order.line_ids
             )
