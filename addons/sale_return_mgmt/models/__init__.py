@@ -32,6 +32,7 @@ from . import sale_return_disposition
 from . import sale_return_event
 from . import sale_return_exception_mixin
 from . import sale_return_inspection
+from . import sale_return_log_mixin
 from . import sale_return_order
 from . import sale_return_order_line
 from . import sale_return_parcel_line

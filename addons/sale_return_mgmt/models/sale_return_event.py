@@ -38,6 +38,9 @@ EVENT_TYPES = [
 ]
 
 
+LOG_TOKEN = object()
+
+
 class SaleReturnEvent(models.Model):
     """Audit log and event feed of returns: append-only, chained by hash per return."""
 
@@ -52,7 +55,8 @@ class SaleReturnEvent(models.Model):
         readonly=True,
         required=True,
         index=True,
-        ondelete="cascade",
+        # No cascade: what is on file cannot go with its return, by whatever way.
+        ondelete="restrict",
     )
     company_id = fields.Many2one(related="order_id.company_id", store=True)
     sequence = fields.Integer("No.", readonly=True, required=True)
@@ -69,6 +73,13 @@ class SaleReturnEvent(models.Model):
     _order_sequence_uniq = models.UniqueIndex(
         "(order_id, sequence)", "The event log of a return has one entry per number."
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Only ``_log`` writes: no context from outside can hold its token."""
+        if self.env.context.get("sale_return_log") is not LOG_TOKEN:
+            raise UserError(self.env._("The event log of a return writes itself."))
+        return super().create(vals_list)
 
     def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self.env._("The event log of a return cannot be changed."))
@@ -122,7 +133,24 @@ class SaleReturnEvent(models.Model):
             vals["hash"] = self._compute_hash(last_hash, vals)
             vals_list.append(vals)
         # sudo: nobody has the right to create events but the steps themselves
-        return self.sudo().create(vals_list)
+        events_sudo = self.sudo().with_context(sale_return_log=LOG_TOKEN)
+        for order, vals in zip(orders.sudo(), vals_list, strict=True):
+            order.log_hash = vals["hash"]
+        return events_sudo.create(vals_list).with_env(self.sudo().env)
+
+    @api.model
+    def _forget(self, orders):
+        """Drop the log of drafts that may be deleted, which nothing came of."""
+        if not orders:
+            return
+        self.flush_model(["order_id"])
+        self.env.execute_query(
+            SQL(
+                "DELETE FROM sale_return_event WHERE order_id IN %s RETURNING id",
+                tuple(orders.ids),
+            )
+        )
+        orders.invalidate_recordset(["event_ids"])
 
     @api.model
     def _compute_hash(self, previous_hash, vals):
@@ -133,7 +161,8 @@ class SaleReturnEvent(models.Model):
 
     @api.model
     def _find_broken_links(self, orders):
-        """Events whose hash does not follow from the event before them.
+        """Events whose hash does not follow from the event before them, and the last
+        ones where entries after them are gone.
 
         :return: ``sale.return.event`` records; empty where the chains are whole
         """
@@ -158,4 +187,6 @@ class SaleReturnEvent(models.Model):
                 if event.hash != self._compute_hash(previous_hash, vals):
                     broken |= event
                 previous_hash = event.hash
+            if event.order_id.log_hash != previous_hash:
+                broken |= event
         return broken

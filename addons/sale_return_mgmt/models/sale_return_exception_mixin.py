@@ -61,8 +61,6 @@ class SaleReturnExceptionMixin(models.AbstractModel):
 
     def _get_lines_without_receipt(self):
         """Lines whose goods are awaited, but not all on an open transfer."""
-        if self.is_closed_short:
-            return self.line_ids.browse()
         return self.line_ids.filtered(lambda line: line._get_unplanned())
 
     def action_retry(self):

@@ -53,6 +53,7 @@ class SaleReturnOrder(models.Model):
         "sale.return.settlement.mixin",
         "sale.return.deadline.mixin",
         "sale.return.exception.mixin",
+        "sale.return.log.mixin",
         "sale.return.api.mixin",
     ]
     _description = "Return Order"
@@ -138,16 +139,6 @@ class SaleReturnOrder(models.Model):
         "Approvals",
         readonly=True,
         groups=MONEY_GROUPS,
-    )
-    event_ids = fields.One2many(
-        "sale.return.event",
-        "order_id",
-        "Event Log",
-        readonly=True,
-        groups="sale_return_mgmt.group_sale_return_viewer",
-    )
-    cost_ids = fields.One2many(
-        "sale.return.cost", "order_id", "Costs", readonly=True, groups=MONEY_GROUPS
     )
     date_request = fields.Date(
         "Request Date",
@@ -344,21 +335,6 @@ class SaleReturnOrder(models.Model):
 
     def action_view_refunds(self):
         return self.refund_ids._get_records_action(name=self.env._("Credit Notes"))
-
-    def action_enter_costs(self):
-        """List of what the return cost us, for those who may enter it."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Costs of %s", self.name),
-            "res_model": "sale.return.cost",
-            "view_mode": "list",
-            "domain": [("order_id", "=", self.id)],
-            "context": {
-                "default_order_id": self.id,
-                "default_currency_id": self.company_id.currency_id.id,
-            },
-        }
 
     def action_print_slip(self):
         report = self.env.ref("sale_return_mgmt.sale_return_order_slip")

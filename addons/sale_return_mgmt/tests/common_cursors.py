@@ -20,9 +20,7 @@ class TwoCursorsCase(BaseCase):
         self.registry = Registry(get_db_name())
         with self.registry.cursor() as cr:
             env = self._env(cr)
-            product = env["product.product"].create(
-                {"name": "Last One", "type": "consu", "is_storable": False}
-            )
+            product = self._create_product(env)
             partner = env["res.partner"].create({"name": "Two at Once"})
             order = env["sale.order"].create(
                 {
@@ -40,6 +38,11 @@ class TwoCursorsCase(BaseCase):
             # The year's number range exists: its creation would be a conflict as well.
             env["ir.sequence"].next_by_code("sale.return.order")
         self.addCleanup(self._remove)
+
+    def _create_product(self, env):
+        return env["product.product"].create(
+            {"name": "Last One", "type": "consu", "is_storable": False}
+        )
 
     def _env(self, cr, uid=api.SUPERUSER_ID):
         return api.Environment(cr, uid, DISABLED_MAIL_CONTEXT)
@@ -63,12 +66,13 @@ class TwoCursorsCase(BaseCase):
                     " WHERE res_model = 'sale.return.order' AND res_id IN (%s)",
                     returns,
                 ),
+                SQL("DELETE FROM sale_return_event WHERE order_id IN (%s)", returns),
                 SQL("DELETE FROM sale_return_order WHERE id IN (%s)", returns),
                 SQL("DELETE FROM sale_order WHERE id = %s", self.sale_order_id),
             ):
                 cr.execute(query)
 
-    def _request(self, cr, index=0):
+    def _request(self, cr, index=0, **line_vals):
         """Ask for the only unit of a line in a return of its own: two transactions
         share nothing but the sales order."""
         env = self._env(cr)
@@ -82,6 +86,7 @@ class TwoCursorsCase(BaseCase):
                         {
                             "sale_line_id": order.order_line[index].id,
                             "reason_id": reason.id,
+                            **line_vals,
                         }
                     )
                 ],

@@ -1,6 +1,8 @@
-from odoo.exceptions import UserError
+import psycopg2.errors
+
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
-from odoo.tools import SQL
+from odoo.tools import SQL, mute_logger
 
 from .common import SaleReturnCommon
 
@@ -76,6 +78,88 @@ class TestEventLog(SaleReturnCommon):
         )
         self.env.invalidate_all()
         self.assertEqual(Event._find_broken_links(self.return_order), event)
+
+    def _verify(self):
+        self.env.invalidate_all()
+        return self._as("manager", self.return_order).action_verify_log()["params"]
+
+    def _run(self, query, *args):
+        self.env.flush_all()
+        self.env.cr.execute(SQL(query, *args))
+
+    def test_managers_verify_the_log(self):
+        self.assertEqual(self._verify()["type"], "success")
+        for role in ("clerk", "approver", "viewer", "warehouse", "accountant"):
+            with self.subTest(role=role), self.assertRaises(AccessError):
+                self._as(role, self.return_order).action_verify_log()
+
+    def test_a_changed_entry_is_named(self):
+        event = self.events.filtered(lambda event: event.type == "submitted")
+        self._run("UPDATE sale_return_event SET note = 'x' WHERE id = %s", event.id)
+        params = self._verify()
+        self.assertEqual(params["type"], "danger")
+        self.assertIn(f"{self.return_order.name} (2)", params["message"])
+
+    def test_entries_cut_off_the_end_are_found(self):
+        self._receive(self.return_order, {self.product: 1})
+        last = self.return_order.sudo().event_ids.sorted("sequence")[-1]
+        self.assertEqual(last.to_state, "approved")
+        self._run("DELETE FROM sale_return_event WHERE id = %s", last.id)
+        self.assertEqual(self._verify()["type"], "danger")
+
+    def test_a_log_that_is_gone_is_found(self):
+        self._run(
+            "DELETE FROM sale_return_event WHERE order_id = %s", self.return_order.id
+        )
+        self.assertEqual(self._verify()["type"], "danger")
+
+    def test_a_status_set_behind_the_back_is_found(self):
+        self._run(
+            "UPDATE sale_return_order SET state = 'done' WHERE id = %s",
+            self.return_order.id,
+        )
+        self.assertEqual(self._verify()["type"], "danger")
+
+    def test_nobody_writes_entries_of_their_own(self):
+        vals = {
+            "order_id": self.return_order.id,
+            "sequence": 99,
+            "type": "done",
+            "user_id": self.users["manager"].id,
+            "date": "2030-01-01 00:00:00",
+            "hash": "0" * 64,
+        }
+        Event = self.env["sale.return.event"]
+        for events in (
+            Event.with_user(self.users["manager"]),
+            Event.with_user(self.env.ref("base.user_admin")),
+            Event.sudo(),
+            Event.sudo().with_context(sale_return_log=True),
+        ):
+            with self.assertRaises(UserError):
+                events.create(vals)
+
+    def test_the_log_does_not_go_with_its_return(self):
+        with self.assertRaises(UserError):
+            self.return_order.sudo().unlink()
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.ForeignKeyViolation),
+            self.cr.savepoint(),
+        ):
+            self._run(
+                "DELETE FROM sale_return_order WHERE id = %s", self.return_order.id
+            )
+
+    def test_a_draft_that_nothing_came_of_is_deleted_with_its_log(self):
+        draft = self._request(self.order, {self.product: 1})
+        events = draft.sudo().event_ids
+        for role in ("viewer", "approver", "warehouse"):
+            with self.subTest(role=role), self.assertRaises(AccessError):
+                self._as(role, draft).unlink()
+        self.assertTrue(events.exists())
+        draft.unlink()
+        self.assertFalse(events.exists())
 
     def test_a_removed_entry_is_found(self):
         Event = self.env["sale.return.event"].sudo()

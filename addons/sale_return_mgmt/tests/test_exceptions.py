@@ -1,9 +1,13 @@
 from unittest.mock import patch
 
+import psycopg2.errors
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import SaleReturnCommon
+from .common_cursors import TwoCursorsCase
 
 
 @tagged("post_install", "-at_install")
@@ -182,3 +186,36 @@ class TestExceptions(SaleReturnCommon):
                 .mapped("name")
             },
         )
+
+
+@tagged("post_install", "-at_install", "database_breaking")
+class TestTwoRetries(TwoCursorsCase):
+    """Two managers press Retry at once: one receipt is made."""
+
+    def test_the_later_one_finds_nothing_left_to_make(self):
+        with self.registry.cursor() as cr:
+            return_order = self._request(cr)
+            admin = return_order.env.ref("base.user_admin")
+            return_order.with_user(admin).action_approve()
+            return_order.picking_ids.action_cancel()
+            return_id = return_order.id
+
+        def retry(cr):
+            env = self._env(cr)
+            env["sale.return.order"].browse(return_id).action_retry()
+            env.flush_all()
+
+        with self.registry.cursor() as late:
+            late.execute("SELECT 1")  # pins the snapshot
+            with self.registry.cursor() as early:
+                retry(early)
+            with (
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(psycopg2.errors.SerializationFailure),
+            ):
+                retry(late)
+            late.rollback()
+            retry(late)
+        with self.registry.cursor() as cr:
+            pickings = self._env(cr)["sale.return.order"].browse(return_id).picking_ids
+            self.assertEqual(sorted(pickings.mapped("state")), ["assigned", "cancel"])
