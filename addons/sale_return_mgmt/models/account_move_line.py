@@ -29,6 +29,12 @@ class AccountMoveLine(models.Model):
         values["return_origin_line_id"] = self.return_origin_line_id.id
         return res
 
+    def _get_quantity_sold(self, sale_line):
+        """What ``sale_line`` counts of this line as invoiced, in its own UoM."""
+        return self.product_uom_id._compute_quantity(
+            self.quantity, sale_line.product_uom_id, round=False
+        )
+
     @api.model
     def _get_return_link_fields(self):
         return ["return_line_id", "return_origin_line_id"]

@@ -26,7 +26,9 @@ class SaleOrderLine(models.Model):
         returnable = self._get_returnable_quantities()
         for line in self:
             line.quantity_returnable = line.product_id.uom_id._compute_quantity(
-                max(0.0, returnable[line]), line.product_uom_id
+                max(0.0, returnable[line]),
+                line.product_uom_id,
+                rounding_method="HALF-UP",
             )
 
     # === WHAT THE ORDER COUNTS === #
@@ -74,10 +76,7 @@ class SaleOrderLine(models.Model):
         """
         self.ensure_one()
         return sum(
-            -invoice_line.move_id.direction_sign
-            * invoice_line.product_uom_id._compute_quantity(
-                invoice_line.quantity, self.product_uom_id, round=False
-            )
+            -invoice_line.move_id.direction_sign * invoice_line._get_quantity_sold(self)
             for invoice_line in self._get_invoice_lines()
             if is_counted(invoice_line.move_id)
         )
@@ -264,7 +263,11 @@ class SaleOrderLine(models.Model):
         )
 
     def _get_quantity_over_invoiced(self):
-        """How much more is invoiced than should be, in the line's UoM.
+        """How much more is invoiced than should be, in the line's UoM."""
+        return max(0.0, self.product_uom_id.round(self._get_invoice_balance()))
+
+    def _get_invoice_balance(self):
+        """What is invoiced less what should be, in the line's UoM.
 
         Draft invoices do not count, drafts of credit notes do.
         """
@@ -279,7 +282,11 @@ class SaleOrderLine(models.Model):
             due = self.product_uom_qty - self._get_quantity_accepted_back()
         else:
             due = self.qty_delivered
-        return max(0.0, self.product_uom_id.round(invoiced - due))
+        return invoiced - due
+
+    def _get_lines_to_credit(self):
+        """Returns of this line, in the order in which they are credited."""
+        return self.return_line_ids.sorted("id")
 
     def _get_quantities_left_to_credit(self):
         """What each posted invoice line still allows to be credited, oldest first.
@@ -292,15 +299,7 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         invoice_lines = self._get_posted_invoice_lines()
         left = {line: line.quantity for line in invoice_lines}
-        credits = self.sudo().invoice_lines.filtered(  # sudo: as above
-            lambda line: (
-                line.parent_state != "cancel"
-                and (
-                    line.move_id.move_type == "out_refund" or line.return_origin_line_id
-                )
-            )
-        )
-        for credit in credits:
+        for credit in self._get_credit_lines():
             quantity = credit.move_id.direction_sign * credit.quantity
             for line in self._get_credited_lines(credit, invoice_lines):
                 uom = line.product_uom_id
@@ -313,6 +312,17 @@ class SaleOrderLine(models.Model):
                     taken, credit.product_uom_id, round=False
                 )
         return left
+
+    def _get_credit_lines(self):
+        """Lines of credit notes, and of what reverses them, in ``sudo``."""
+        return self.sudo().invoice_lines.filtered(  # sudo: as above
+            lambda line: (
+                line.parent_state != "cancel"
+                and (
+                    line.move_id.move_type == "out_refund" or line.return_origin_line_id
+                )
+            )
+        )
 
     @api.model
     def _get_credited_lines(self, credit, invoice_lines):

@@ -23,8 +23,8 @@ class SaleReturnArrivalMixin(models.AbstractModel):
         wrong_products = arriving.filtered(lambda move: not move.return_line_id)
         parts = [
             part
-            for line, moves in (arriving - wrong_products)
-            .grouped("return_line_id")
+            for (line, _product), moves in (arriving - wrong_products)
+            .grouped(lambda move: (move.return_line_id, move.product_id))
             .items()
             if not line.discrepancy
             for part in moves._get_parts_not_asked(line)
@@ -106,12 +106,12 @@ class SaleReturnArrivalMixin(models.AbstractModel):
                 )
 
     def _get_parts_not_asked(self, line):
-        """What of these arrivals for one return line was not agreed.
+        """What of these arrivals of one product for one return line was not agreed.
 
         :return: list of ``(kind, move, {move line: quantity in the product's UoM})``
         """
-        uom = line.product_id.uom_id
-        left = line._to_product_uom(line._get_quantity_to_receive())
+        uom = self.product_id.uom_id
+        left = line._get_awaited_quantity(self.product_id)
         expected_lots = line._get_expected_lots()
         parts = []
         for move in self:
@@ -154,7 +154,11 @@ class SaleReturnArrivalMixin(models.AbstractModel):
                     "inspection_required": True,
                     "quantity": 0.0,
                     "product_id": product.id,
-                    "product_uom_id": (line.product_uom_id or product.uom_id).id,
+                    "product_uom_id": (
+                        line.product_uom_id
+                        if line.product_id == product
+                        else product.uom_id
+                    ).id,
                     # Another lot is not what this order delivered.
                     "sale_line_id": kind == "excess" and line.sale_line_id.id,
                     "reason_id": line.reason_id.id,

@@ -121,15 +121,13 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
                 continue
             due = sale_line._get_quantity_over_invoiced()
             # Older returns of the same sold line are credited first.
-            for line in sale_line.return_line_ids.sorted("id"):
+            for line in sale_line._get_lines_to_credit():
                 quantity = line._cap_quantity(
                     line.quantity_accepted - line._get_quantity_in_credit(),
                     due,
                     sale_line.product_uom_id,
                 )
-                due -= line.product_uom_id._compute_quantity(
-                    quantity, sale_line.product_uom_id, round=False
-                )
+                due = line._take_from(due, quantity, sale_line.product_uom_id)
                 if line in lines:
                     line.quantity_to_refund = quantity
             for line in lines - sale_line.return_line_ids:
@@ -158,13 +156,7 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
                 line.discount = 0.0
                 line.tax_ids = line._get_taxes_without_order()
                 continue
-            line.price_unit = (
-                source.product_uom_id._compute_price(
-                    source.price_unit, line.product_uom_id
-                )
-                if line.product_uom_id
-                else 0.0
-            )
+            line.price_unit = line._get_price_of(source) if line.product_uom_id else 0.0
             line.discount = source.discount
             line.tax_ids = source.tax_ids
 
@@ -230,6 +222,20 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
         taxes = self.product_id.taxes_id._filter_taxes_by_company(self.company_id)
         return fiscal_position.map_tax(taxes)
 
+    def _take_from(self, limit, quantity, limit_uom):
+        """What is left of ``limit``, counted in ``limit_uom``, after ``quantity`` of
+        this line."""
+        return limit - self.product_uom_id._compute_quantity(
+            quantity, limit_uom, round=False
+        )
+
+    def _get_price_of(self, source):
+        """Price of one unit of this line as ``source`` has it: an invoice line or the
+        sold line."""
+        return source.product_uom_id._compute_price(
+            source.price_unit, self.product_uom_id
+        )
+
     def _cap_quantity(self, quantity, limit, limit_uom):
         """``quantity`` of this line, at most ``limit`` counted in ``limit_uom``.
 
@@ -274,9 +280,7 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
                     allocation[line.order_id, invoice_line.move_id].append(
                         (line, invoice_line, taken)
                     )
-                    left[invoice_line] -= line.product_uom_id._compute_quantity(
-                        taken, uom, round=False
-                    )
+                    left[invoice_line] = line._take_from(left[invoice_line], taken, uom)
                     quantity -= taken
         return allocation
 
@@ -347,12 +351,12 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
         The price is lowered, not the quantity: that says what came back.
         """
         self.ensure_one()
-        price = source.product_uom_id._compute_price(
-            source.price_unit, self.product_uom_id
-        )
         if source._name == "account.move.line" and source.return_line_id == self:
-            return price  # it was lowered when it was credited
-        return price * self.credit_percent / 100
+            # It was lowered when it was credited.
+            return source.product_uom_id._compute_price(
+                source.price_unit, self.product_uom_id
+            )
+        return self._get_price_of(source) * self.credit_percent / 100
 
     def _prepare_base_line(self, source, quantity):
         """``quantity`` of this line at the price of ``source``, for the tax engine."""

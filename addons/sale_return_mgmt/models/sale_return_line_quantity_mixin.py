@@ -150,17 +150,17 @@ class SaleReturnLineQuantityMixin(models.AbstractModel):
         self.ensure_one()
         return max(0.0, self.quantity_approved - self.quantity_received)
 
+    def _get_awaited_quantity(self, product):
+        """How much of ``product`` was agreed and is not here, in its own unit."""
+        return self._to_product_uom(self._get_quantity_to_receive())
+
     def _get_unplanned(self):
         """What is awaited of this line and on no open transfer.
 
         :return: list of ``(product, quantity, uom)``
         """
         self.ensure_one()
-        if (
-            self.goods_return != "return"
-            or self.state not in ("approved", "done")
-            or self.order_id.is_closed_short
-        ):
+        if not self._is_awaited():
             return []
         uom = self.product_uom_id
         quantity = self._get_quantity_to_receive() - sum(
@@ -172,6 +172,15 @@ class SaleReturnLineQuantityMixin(models.AbstractModel):
         if uom.compare(quantity, 0) <= 0:
             return []
         return [(self.product_id, uom.round(quantity), uom)]
+
+    def _is_awaited(self):
+        """Whether goods are to come for this line, if they are not here."""
+        self.ensure_one()
+        return (
+            self.goods_return == "return"
+            and self.state in ("approved", "done")
+            and not self.order_id.is_closed_short
+        )
 
     def _get_planned_moves(self):
         """Open moves that are to bring goods back from the customer."""

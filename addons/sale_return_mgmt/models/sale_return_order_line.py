@@ -374,23 +374,26 @@ class SaleReturnOrderLine(models.Model):
             left = returnable[line.sale_line_id]
             uom = line.product_id.uom_id
             if uom.compare(asked, left) > 0:
-                raise return_error(
-                    "QTY_EXCEEDS_RETURNABLE",
-                    self.env._(
-                        "%(product)s of %(sale_order)s: %(asked)s %(uom)s asked, "
-                        "%(left)s can still be returned. Lower the quantity.",
-                        product=line.product_id.display_name,
-                        sale_order=line.sale_line_id.order_id.name,
-                        asked=line._format_quantity(line.quantity),
-                        left=line._format_quantity(
-                            max(0.0, line._from_product_uom(left))
-                        ),
-                        uom=line.product_uom_id.name,
-                    ),
-                    line=line,
-                    returnable=max(0.0, line._from_product_uom(left)),
-                )
+                raise line._get_over_return_error(left)
             returnable[line.sale_line_id] = left - asked
+
+    def _get_over_return_error(self, left):
+        """:param left: what can still be returned, in the product's UoM"""
+        returnable = max(0.0, self._from_product_uom(left))
+        return return_error(
+            "QTY_EXCEEDS_RETURNABLE",
+            self.env._(
+                "%(product)s of %(sale_order)s: %(asked)s %(uom)s asked, %(left)s can "
+                "still be returned. Lower the quantity.",
+                product=self.product_id.display_name,
+                sale_order=self.sale_line_id.order_id.name,
+                asked=self._format_quantity(self.quantity),
+                left=self._format_quantity(returnable),
+                uom=self.product_uom_id.name,
+            ),
+            line=self,
+            returnable=returnable,
+        )
 
     def _format_quantity(self, quantity):
         return f"{self.product_uom_id.round(quantity):g}"

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 
 
@@ -227,6 +229,15 @@ class StockMove(models.Model):
         return locations.filtered(
             lambda location: location.usage != "internal" and location._is_outgoing()
         )
+
+    def _get_quantities_by_product(self):
+        """Quantities of done moves by product, in the products' units."""
+        quantities = defaultdict(float)
+        for move in self:
+            quantities[move.product_id] += move.product_uom._compute_quantity(
+                move.quantity, move.product_id.uom_id, rounding_method="HALF-UP"
+            )
+        return quantities
 
     def _get_quantity_left_to_return(self):
         """What of a delivery is not taken back, nor announced to be, in its UoM."""
