@@ -1,8 +1,9 @@
 # The mixins come first: models are registered in the order of their import.
 from . import sale_return_protected_mixin
-from . import sale_return_cost
 from . import sale_return_deadline_mixin
 from . import sale_return_draft_mixin
+from . import sale_return_exception_mixin
+from . import sale_return_log_mixin
 from . import sale_return_link_mixin
 from . import sale_return_api_mixin
 from . import sale_return_approval_mixin
@@ -28,11 +29,10 @@ from . import sale_order
 from . import sale_order_line
 from . import sale_return_approval
 from . import sale_return_approval_rule
+from . import sale_return_cost
 from . import sale_return_disposition
 from . import sale_return_event
-from . import sale_return_exception_mixin
 from . import sale_return_inspection
-from . import sale_return_log_mixin
 from . import sale_return_order
 from . import sale_return_order_line
 from . import sale_return_parcel_line

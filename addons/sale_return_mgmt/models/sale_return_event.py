@@ -134,8 +134,19 @@ class SaleReturnEvent(models.Model):
             vals_list.append(vals)
         # sudo: nobody has the right to create events but the steps themselves
         events_sudo = self.sudo().with_context(sale_return_log=LOG_TOKEN)
-        for order, vals in zip(orders.sudo(), vals_list, strict=True):
-            order.log_hash = vals["hash"]
+        # One update for all, where the ORM would make one for each.
+        self.env.execute_query(
+            SQL(
+                """UPDATE sale_return_order SET log_hash = event.hash
+                     FROM (VALUES %s) AS event (order_id, hash)
+                    WHERE id = event.order_id RETURNING id""",
+                SQL(", ").join(
+                    SQL("(%s, %s)", vals["order_id"], vals["hash"])
+                    for vals in vals_list
+                ),
+            )
+        )
+        orders.invalidate_recordset(["log_hash"], flush=False)
         return events_sudo.create(vals_list).with_env(self.sudo().env)
 
     @api.model

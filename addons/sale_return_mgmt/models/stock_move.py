@@ -127,6 +127,8 @@ class StockMove(models.Model):
         sent_back_sudo.return_line_id.order_id._on_goods_moved(
             "goods_sent_back", sent_back_sudo
         )
+        # What others deliver or take back may make a credit due, or undo that.
+        moves.sudo().sale_line_id.return_line_ids.order_id._check_done()
         return moves
 
     def _action_cancel(self):

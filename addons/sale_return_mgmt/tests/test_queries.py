@@ -16,7 +16,7 @@ QUERIES_PER_RETURN = {
 QUERIES_PER_LINE = {
     "create": 3,
     "submit": 2,
-    "approve": 4,
+    "approve": 5,
     "receive and credit": 16,
 }
 
