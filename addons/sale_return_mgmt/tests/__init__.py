@@ -1,3 +1,5 @@
+from importlib.util import find_spec
+
 from . import test_api
 from . import test_approval
 from . import test_approval_at_once
@@ -34,3 +36,6 @@ from . import test_translations
 from . import test_value
 from . import test_views
 from . import test_without_order
+
+if find_spec("hypothesis"):  # a tool of ours, which users need not have
+    from . import test_ledger_property
