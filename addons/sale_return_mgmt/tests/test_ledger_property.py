@@ -521,5 +521,6 @@ class TestLedgerProperty(SaleReturnCommon):
                 phases=[Phase.generate, *([Phase.shrink] if SHRINK else [])],
             ),
         )
+        # pylint: disable-next=print-used
         print(f"{RUNS} runs, {LedgerMachine.steps} steps, 0 differences", end=" ")
         self.assertGreater(LedgerMachine.steps, RUNS * STEPS / 4)

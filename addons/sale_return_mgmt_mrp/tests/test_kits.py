@@ -223,3 +223,26 @@ class TestKits(KitCommon):
         # Two of four legs and both tops went back: a pair of legs stayed with us.
         self.assertEqual(return_order.line_ids.quantity_received, 0)
         self.assertEqual(return_order.state, "approved")
+
+    def test_kits_and_components_are_inspected(self):
+        self.company.sale_return_inspection_required = True
+        self.company.sale_return_refund_trigger = "inspection"
+        for lines, untaxed in (([(self.leg, 2)], 60), ([(self.kit, 2)], 200)):
+            with self.subTest(lines=lines):
+                order = self._sell([(self.kit, 3)])
+                stock = self.leg.free_qty, self.top.free_qty
+                return_order = self._approve(order, lines)
+                self._receive(return_order)
+                self.assertEqual(return_order.state, "approved")
+                self._as("warehouse", return_order).action_inspect_all()
+                self.assertEqual(return_order.line_ids.quantity_accepted, 2)
+                self.assertEqual(return_order.state, "done")
+                refunds = return_order.sudo().refund_ids
+                self.assertAlmostEqual(refunds.amount_untaxed, untaxed, 2)
+                self.env.invalidate_all()
+                legs = 2 if lines[0][0] == self.leg else 4
+                tops = 0 if lines[0][0] == self.leg else 2
+                self.assertEqual(
+                    (self.leg.free_qty, self.top.free_qty),
+                    (stock[0] + legs, stock[1] + tops),
+                )
