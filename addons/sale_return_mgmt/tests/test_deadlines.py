@@ -170,6 +170,7 @@ class TestDeadlines(SaleReturnCommon):
         self.assertIn("broken record", broken.exception_message)
         self._after(22)  # a person has to look at it, the log does not fill up
         self.assertEqual(self._events(broken).count("failed"), 1)
+        self.assertEqual(broken.state, "approved")
         self._as("manager", broken).action_retry()
         self._after(23)
         self.assertEqual(broken.state, "done")
