@@ -4,6 +4,7 @@ from math import inf
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .res_company import REFUND_TRIGGERS
 from .sale_return_line_price_mixin import MONEY_GROUPS
 
 # What a policy may be narrowed to, the most specific first.
@@ -108,6 +109,11 @@ class SaleReturnPolicy(models.Model):
         help="Shown to customers who want to return what this policy covers.",
     )
 
+    refund_trigger = fields.Selection(
+        REFUND_TRIGGERS,
+        "Create Credit Notes",
+        help="Empty: as the company's settings say.",
+    )
     requires_inspection = fields.Selection(
         [("yes", "Always"), ("no", "Never")],
         "Inspection",

@@ -98,7 +98,8 @@ class SaleReturnPolicyMixin(models.AbstractModel):
                         "policy_id": policy.id,
                         "in_policy": not code,
                         "inspection_required": policy._is_inspection_required(line),
-                        "refund_trigger": line.company_id.sale_return_refund_trigger,
+                        "refund_trigger": policy.refund_trigger
+                        or line.company_id.sale_return_refund_trigger,
                     }
                 )
                 messages[message] = True

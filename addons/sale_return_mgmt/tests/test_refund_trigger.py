@@ -63,6 +63,18 @@ class TestRefundTrigger(SaleReturnInspectionCommon):
         self._assert_figures(order, return_order, 0, 5, 3)
         self.assertEqual(return_order.inspection_status, "pending")
 
+    def test_the_policy_gives_the_credit_at_another_time(self):
+        policy = self.env.ref("sale_return_mgmt.sale_return_policy_default").sudo()
+        for trigger, refunded in (("approval", 2), ("manual", 0)):
+            with self.subTest(trigger=trigger):
+                policy.refund_trigger = trigger
+                order = self._sell([(self.product, 5)])
+                return_order = self._approved(order, {self.product: 2})
+                self.assertEqual(return_order.line_ids.quantity_refunded, refunded)
+                self._receive(return_order)
+                self._as("warehouse", return_order).action_inspect_all()
+                self._assert_figures(order, return_order, refunded, 3, 3)
+
     def test_the_policy_says_otherwise_than_the_company(self):
         policy = self.env.ref("sale_return_mgmt.sale_return_policy_default").sudo()
         for required, says, expected in (
