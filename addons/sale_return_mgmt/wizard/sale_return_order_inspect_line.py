@@ -11,7 +11,7 @@ class SaleReturnOrderInspectLine(models.TransientModel):
         "sale.return.order.inspect", required=True, ondelete="cascade", index=True
     )
     company_id = fields.Many2one(related="inspect_id.company_id")
-    line_id = fields.Many2one("sale.return.order.line", "Product", required=True)
+    line_id = fields.Many2one("sale.return.order.line", "Return Line", required=True)
     product_id = fields.Many2one(related="line_id.product_id")
     tracking = fields.Selection(related="product_id.tracking")
     product_uom_id = fields.Many2one(related="line_id.product_uom_id")
