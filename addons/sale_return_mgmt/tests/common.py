@@ -1,5 +1,5 @@
 from odoo.fields import Command
-from odoo.tests import Form, new_test_user
+from odoo.tests import Form
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
@@ -28,6 +28,14 @@ class SaleReturnCommon(AccountTestInvoicingCommon):
         )
 
     @classmethod
+    def _use_chart_template(cls, company, chart_template_ref=None):
+        """Without looking through all charts for the best one, which takes seconds."""
+        cls.env["account.chart.template"].try_loading(
+            chart_template_ref or "generic_coa", company=company, install_demo=False
+        )
+        company.account_fiscal_country_id = cls.env.ref("base.us")
+
+    @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.company = cls.env.company
@@ -36,16 +44,20 @@ class SaleReturnCommon(AccountTestInvoicingCommon):
         cls.customer = cls.env["res.partner"].create(
             {"name": "Customer", "email": "customer@example.com"}
         )
-        cls.users = {
-            role: new_test_user(
-                cls.env,
-                login=f"return_test_{role}",
-                groups=group,
-                company_id=cls.company.id,
-                company_ids=[Command.set(cls.company.ids)],
-            )
-            for role, group in GROUPS.items()
-        }
+        users = cls.env["res.users"].create(
+            [
+                {
+                    "name": role.capitalize(),
+                    "login": f"return_test_{role}",
+                    "email": f"{role}@example.com",
+                    "group_ids": [Command.set(cls.quick_ref(group).ids)],
+                    "company_id": cls.company.id,
+                    "company_ids": [Command.set(cls.company.ids)],
+                }
+                for role, group in GROUPS.items()
+            ]
+        )
+        cls.users = dict(zip(GROUPS, users, strict=True))
         cls.warehouse = cls.env["stock.warehouse"].search(
             [("company_id", "=", cls.company.id)], limit=1
         )

@@ -135,13 +135,13 @@ class TestReceipt(ReceiptCommon):
 
     def test_goods_that_the_dock_adds_do_not_touch_the_order(self):
         other = self._create_goods("Other")
+        waiting = self.warehouse.sale_return_location_id
         for added, on_order in ((other, False), (self.product_on_order, True)):
             with self.subTest(on_order=on_order):
                 order = self._sell([(self.product, 5), (self.product_on_order, 5)])
                 return_order = self._approved(order, {self.product: 2})
                 receipt = self._open_receipt(return_order)
                 self.env.invalidate_all()
-                in_stock = added.with_context(location=self.reception.id).qty_available
                 receipt.write(
                     {
                         "move_ids": [
@@ -169,11 +169,12 @@ class TestReceipt(ReceiptCommon):
                         {"product_id": self.product_on_order.id, "qty_delivered": 5},
                     ],
                 )
-                self.assertEqual(return_order.state, "done")
-                self.assertEqual(return_order.amount_refunded, 230.0)
+                # What nobody asked for waits to be inspected.
+                self.assertRecordValues(
+                    return_order, [{"state": "approved", "amount_refunded": 230.0}]
+                )
                 self.assertEqual(
-                    added.with_context(location=self.reception.id).qty_available,
-                    in_stock + 3,
+                    added.with_context(location=waiting.id).qty_available, 3
                 )
 
     def test_goods_added_in_the_detailed_operations_do_not_touch_the_order(self):
@@ -195,7 +196,14 @@ class TestReceipt(ReceiptCommon):
         self.assertRecordValues(
             order.order_line, [{"product_id": self.product.id, "qty_delivered": 3}]
         )
-        self.assertEqual(return_order.state, "done")
+        # What nobody asked for is inspected before the return is done.
+        self.assertRecordValues(
+            return_order,
+            [{"state": "approved", "receipt_status": "full", "refund_status": "paid"}],
+        )
+        self.assertEqual(
+            return_order.line_ids.mapped("discrepancy"), [False, "wrong_product"]
+        )
 
     def test_the_dock_cannot_make_the_order_count_a_receipt_twice(self):
         order = self._sell([(self.product, 5)])
