@@ -352,6 +352,7 @@ class TestRights(SaleReturnCommon):
             "action_send_back",
             "action_settle",
             "action_submit",
+            "action_verify_log",
             "action_view_pickings",
             "action_view_refunds",
             "action_view_sale_orders",
