@@ -34,14 +34,15 @@ def _bring_up_to_date(odoo):
     there = databases.sql("postgres", f"{comment} WHERE datname = '{NAME}'")
     if there == [wanted]:
         return
-    names = ",".join(modules())
+    names = modules(glue=False)
     if there and there[0].split(" ")[0] == core_hash(databases.environment):
         _say("updating the demo database")
-        odoo.run("-d", NAME, "-u", names, "-i", names, log="demo-update.log")
+        listed = ",".join(names)
+        odoo.run("-d", NAME, "-u", listed, "-i", listed, log="demo-update.log")
     else:
         _say("making the demo database, which takes about a minute")
         databases.drop(NAME)
-        wanted_modules = ",".join([CORE, *modules()])
+        wanted_modules = ",".join([CORE, *names])
         language = f"--load-language={LANGUAGE}"
         odoo.run(
             *("-d", NAME, "-i", wanted_modules, "--with-demo", language),

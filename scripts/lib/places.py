@@ -1,5 +1,6 @@
 """Where things are, and how much room they need."""
 
+import ast
 import contextlib
 import fcntl
 import os
@@ -28,9 +29,16 @@ def cache():
     return Path(home) / "sale-return-mgmt"
 
 
-def modules():
-    """Return the names of our addons, those with a manifest."""
-    return sorted(path.parent.name for path in ADDONS.glob("*/__manifest__.py"))
+def modules(glue=True):
+    """Return the names of our addons, those with a manifest.
+
+    Glue installs itself where Odoo's optional modules are: the demo has none of them.
+    """
+    return sorted(
+        path.parent.name
+        for path in ADDONS.glob("*/__manifest__.py")
+        if glue or not ast.literal_eval(path.read_text()).get("auto_install")
+    )
 
 
 @contextlib.contextmanager
