@@ -1,9 +1,11 @@
 from importlib.util import find_spec
 
+
 from . import test_api
 from . import test_approval
 from . import test_approval_at_once
 from . import test_approval_levels
+from . import test_approvers_asked
 from . import test_approval_queries
 from . import test_auto_approval
 from . import test_code_style
@@ -16,6 +18,7 @@ from . import test_event_log
 from . import test_exceptions
 from . import test_grants
 from . import test_inspection
+from . import test_inspection_refused
 from . import test_inspection_lots
 from . import test_inspection_undo
 from . import test_ledger

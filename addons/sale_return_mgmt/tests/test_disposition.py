@@ -333,13 +333,22 @@ class TestDisposition(SaleReturnInspectionCommon):
         self._ship(return_order)
         self.assertEqual(orders.order_line, lines, "no line was added")
 
-    def test_a_reception_of_goods_nobody_asked_for_is_never_accepted(self):
-        """As far as inspection is concerned: a line with quantity 0."""
-        self.assertTrue(
-            self.env["sale.return.order.line"]
-            .new({"quantity": 0, "product_uom_id": self.product.uom_id.id})
-            ._is_discrepancy()
+    def test_goods_nobody_asked_for_are_never_accepted(self):
+        order = self._sell([(self.product, 5)])
+        return_order = self._approved(order, {self.product: 2})
+        self._receive(return_order, {self.product: 3})
+        asked, excess = return_order.line_ids
+        self.assertEqual(excess.discrepancy, "excess")
+        self._inspect(return_order, (asked, "restock", 2), (excess, "restock", 1))
+        self.assertEqual(excess.inspection_ids.mapped("is_accepted"), [False])
+        self.assertRecordValues(
+            asked + excess,
+            [
+                {"quantity_accepted": 2, "quantity_rejected": 0},
+                {"quantity_accepted": 0, "quantity_rejected": 1},
+            ],
         )
+        self.assertEqual(return_order.refund_ids.invoice_line_ids.quantity, 2)
 
     def test_other_quantities_of_the_order_ship_only_what_is_new(self):
         order = self._sell([(self.product, 5)])

@@ -180,48 +180,35 @@ class TestTwoAtOnce(TwoCursorsCase):
             order = self._env(cr)["sale.order"].browse(self.sale_order_id)
             return sum(order.order_line.return_line_ids.mapped("quantity"))
 
-    def test_a_snapshot_older_than_the_winner_cannot_win_as_well(self):
-        """The lock alone is granted here: only the updated guard makes the loser fail,
-        so that Odoo replays it on what the winner wrote."""
+    def _assert_late_one_is_replayed(self, early_step, late_step):
+        """Only the updated guard makes the loser fail, so that Odoo replays it on what
+        the winner wrote: the lock alone is granted here."""
         with self.registry.cursor() as late:
             late.execute("SELECT 1")  # pins the snapshot
             with self.registry.cursor() as early:
-                self._request(early)
+                early_step(early)
             with (
                 mute_logger("odoo.sql_db"),
                 self.assertRaises(psycopg2.errors.SerializationFailure),
             ):
-                self._request(late)
+                late_step(late)
             late.rollback()
+
+    def _assert_nothing_is_left(self):
+        with self.registry.cursor() as cr:
             with self.assertRaisesRegex(UserError, "can still be returned"):
-                self._request(late)
-            late.rollback()
+                self._request(cr)
+            cr.rollback()
+
+    def test_a_request_on_a_snapshot_older_than_another(self):
+        self._assert_late_one_is_replayed(self._request, self._request)
+        self._assert_nothing_is_left()
         self.assertEqual(self._count_requests(), 1)
 
     def test_a_request_on_a_snapshot_older_than_a_native_return(self):
-        with self.registry.cursor() as late:
-            late.execute("SELECT 1")
-            with self.registry.cursor() as early:
-                self._return_natively(early)
-            with (
-                mute_logger("odoo.sql_db"),
-                self.assertRaises(psycopg2.errors.SerializationFailure),
-            ):
-                self._request(late)
-            late.rollback()
-            with self.assertRaisesRegex(UserError, "can still be returned"):
-                self._request(late)
-            late.rollback()
+        self._assert_late_one_is_replayed(self._return_natively, self._request)
+        self._assert_nothing_is_left()
 
     def test_a_native_return_on_a_snapshot_older_than_a_request(self):
         """Odoo's own return is never refused, but it must see what was asked."""
-        with self.registry.cursor() as late:
-            late.execute("SELECT 1")
-            with self.registry.cursor() as early:
-                self._request(early)
-            with (
-                mute_logger("odoo.sql_db"),
-                self.assertRaises(psycopg2.errors.SerializationFailure),
-            ):
-                self._return_natively(late)
-            late.rollback()
+        self._assert_late_one_is_replayed(self._request, self._return_natively)
