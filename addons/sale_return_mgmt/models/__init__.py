@@ -1,5 +1,6 @@
 # The mixins come first: models are registered in the order of their import.
 from . import sale_return_protected_mixin
+from . import sale_return_closing_mixin
 from . import sale_return_deadline_mixin
 from . import sale_return_draft_mixin
 from . import sale_return_exception_mixin
@@ -11,6 +12,7 @@ from . import sale_return_approver_mixin
 from . import sale_return_grant_mixin
 from . import sale_return_arrival_mixin
 from . import sale_return_line_lot_mixin
+from . import sale_return_line_origin_mixin
 from . import sale_return_disposal_mixin
 from . import sale_return_inspection_mixin
 from . import sale_return_line_inspection_mixin

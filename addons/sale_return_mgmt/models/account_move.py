@@ -65,9 +65,8 @@ class AccountMove(models.Model):
         """
         waves = []
         for move in self:
-            invoice = (
-                move.reversed_entry_id or move
-            )  # without one it is paired with none
+            # Without an invoice it is paired with none.
+            invoice = move.reversed_entry_id or move
             for wave in waves:
                 if invoice not in wave:
                     wave[invoice] = move

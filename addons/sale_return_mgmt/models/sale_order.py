@@ -66,7 +66,7 @@ class SaleOrder(models.Model):
 
     def _get_first_lines(self):
         """One line of each order, always the same."""
-        # sudo: a line to be locked, whoever may read it
+        orders_sudo = self.sudo()  # lines to be locked, whoever may read them
         return self.env["sale.order.line"].browse(
-            min(order_sudo.order_line.ids) for order_sudo in self.sudo()
+            min(order.order_line.ids) for order in orders_sudo
         )

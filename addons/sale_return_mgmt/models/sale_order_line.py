@@ -212,9 +212,10 @@ class SaleOrderLine(models.Model):
         returnable = {}
         for line in self:
             # sudo: returns the user may not see reserve as well
+            return_lines_sudo = line.sudo().return_line_ids
             reserved = sum(
                 return_line._get_reserved_quantity()
-                for return_line in line.sudo().return_line_ids
+                for return_line in return_lines_sudo
             )
             quantity = (
                 delivered[line.id or line._origin.id]
@@ -249,18 +250,15 @@ class SaleOrderLine(models.Model):
         """Posted customer invoice lines, oldest first, in ``sudo``. Invoices that
         reverse a credit note are not among them."""
         # sudo: clerks see what was invoiced through the return only
-        return (
-            self.sudo()
-            .invoice_lines._filter_together(
-                lambda line: (
-                    line.parent_state == "posted"
-                    and line.move_id.move_type == "out_invoice"
-                    and not line.return_origin_line_id
-                    and line.quantity > 0
-                )
+        invoice_lines_sudo = self.sudo().invoice_lines
+        return invoice_lines_sudo._filter_together(
+            lambda line: (
+                line.parent_state == "posted"
+                and line.move_id.move_type == "out_invoice"
+                and not line.return_origin_line_id
+                and line.quantity > 0
             )
-            .sorted(lambda line: (line.move_id.invoice_date, line.move_id.id, line.id))
-        )
+        ).sorted(lambda line: (line.move_id.invoice_date, line.move_id.id, line.id))
 
     def _get_quantity_over_invoiced(self):
         """How much more is invoiced than should be, in the line's UoM."""

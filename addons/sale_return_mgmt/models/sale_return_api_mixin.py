@@ -122,9 +122,9 @@ class SaleReturnApiMixin(models.AbstractModel):
             "date_done": self._api_datetime(self.date_done),
             "currency": self.currency_id.name,
             "lines": [line._api_answer() for line in self.line_ids],
-            # sudo: numbers and states of transfers are no secret to readers of returns
             "transfers": [
                 {"id": picking.id, "name": picking.name, "state": picking.state}
+                # sudo: no secret to readers of returns
                 for picking in self.sudo().picking_ids
             ],
         }

@@ -86,14 +86,13 @@ class SaleReturnApproval(models.Model):
         """Those of ``users`` who may decide in ``company``: naming somebody does not
         make them an approver, the role does."""
         # sudo: as above
-        role_sudo = self.env.ref(APPROVER_GROUP).sudo()
-        return (
-            (users.sudo() & role_sudo.all_user_ids)
-            .filtered(lambda user: user.active and company in user.company_ids)
-            .sudo(False)
-        )
+        users_sudo = users.sudo() & self.env.ref(APPROVER_GROUP).sudo().all_user_ids
+        return users_sudo.filtered(
+            lambda user: user.active and company in user.company_ids
+        ).sudo(False)
 
     def _get_level_name(self):
-        """What to call the level: clerks may not read rules."""
+        """What to call the level."""
         self.ensure_one()
+        # sudo: clerks may not read rules, only be told their name
         return self.sudo().rule_id.name or self.env._("Approvers")

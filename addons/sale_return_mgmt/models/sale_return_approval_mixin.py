@@ -221,8 +221,8 @@ class SaleReturnApprovalMixin(models.AbstractModel):
 
     def _drop_pending_approvals(self):
         for order in self:
-            # sudo: levels nobody decided leave no trace but the event
-            order._get_current_approvals().filtered(
+            pending = order._get_current_approvals().filtered(
                 lambda approval: approval.state == "pending"
-            ).sudo().unlink()
+            )
+            pending.sudo().unlink()  # nobody decided them: no trace but the event
         self._close_approval_activities()

@@ -45,6 +45,7 @@ class SaleReturnApproverMixin(models.AbstractModel):
         if operator != "in":
             return NotImplemented
         user = self.env.user
+        user_sudo = user.sudo()  # one's own companies and groups
         if not user.has_group(APPROVER_GROUP):
             return Domain.FALSE
         for model in ("order", "approval", "event"):
@@ -80,9 +81,8 @@ class SaleReturnApproverMixin(models.AbstractModel):
                                            AND event.type IN %(author_events)s)))
             )""",
             user=user.id,
-            # sudo: one's own companies and groups
-            companies=tuple(user.sudo().company_ids.ids),
-            groups=tuple(user.sudo().all_group_ids.ids),
+            companies=tuple(user_sudo.company_ids.ids),
+            groups=tuple(user_sudo.all_group_ids.ids),
             level_users=SQL.identifier(
                 self.env["sale.return.approval"]._fields["user_ids"].relation
             ),
@@ -111,11 +111,13 @@ class SaleReturnApproverMixin(models.AbstractModel):
         approver_sudo = Users.browse(user_id if is_id(user_id) else []).exists()
         for order in self:
             order._check_can_be_named(approver_sudo)
-        new = self.filtered(
-            lambda order: approver_sudo not in order.sudo().named_approver_ids
+        # sudo: who may decide is a workflow field
+        new_sudo = self.sudo().filtered(
+            lambda order: approver_sudo not in order.named_approver_ids
         )
-        for order in new.sudo():  # who may decide is a workflow field
+        for order in new_sudo:
             order.named_approver_ids |= approver_sudo
+        new = new_sudo.sudo(False)
         self.env["sale.return.event"]._log(
             new,
             "approver_named",

@@ -99,7 +99,7 @@ class SaleReturnEvent(models.Model):
         :param dict payloads: JSON-safe facts by order
         """
         if not orders:
-            return self
+            return
         self.flush_model(["order_id", "sequence", "hash"])
         last_by_order = {
             order_id: (sequence, digest)
@@ -147,7 +147,7 @@ class SaleReturnEvent(models.Model):
             )
         )
         orders.invalidate_recordset(["log_hash"], flush=False)
-        return events_sudo.create(vals_list).with_env(self.sudo().env)
+        events_sudo.create(vals_list)
 
     @api.model
     def _forget(self, orders):

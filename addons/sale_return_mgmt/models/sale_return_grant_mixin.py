@@ -1,8 +1,8 @@
 from odoo import models
-from odoo.tools import float_compare, float_round
+from odoo.tools import float_round
 
 from ..exceptions import return_error
-from ..tools.api_payload import MAX_QUANTITY
+from ..tools.quantities import MAX_QUANTITY, is_countable, is_number
 
 PERCENT_DIGITS = 2
 
@@ -65,7 +65,7 @@ class SaleReturnGrantMixin(models.AbstractModel):
     def _read_granted_quantity(self, grant, line, limit):
         quantity, uom = grant.get("quantity", limit), line.product_uom_id
         if (
-            not _is_number(quantity)
+            not is_number(quantity)
             or not 0 <= quantity <= MAX_QUANTITY
             or uom.compare(quantity, limit) > 0
         ):
@@ -81,7 +81,7 @@ class SaleReturnGrantMixin(models.AbstractModel):
                 line,
                 possible=limit,
             )
-        if float_compare(quantity, uom.round(quantity), precision_digits=9):
+        if not is_countable(self.env, quantity):
             raise self._grant_error(
                 self.env._(
                     "%(product)s: %(quantity)s is too fine to be counted in %(uom)s.",
@@ -95,7 +95,7 @@ class SaleReturnGrantMixin(models.AbstractModel):
 
     def _read_granted_percent(self, grant, line, limit):
         percent = grant.get("percent", limit)
-        if not _is_number(percent) or not 0 <= percent <= limit:
+        if not is_number(percent) or not 0 <= percent <= limit:
             raise self._grant_error(
                 self.env._(
                     "%(product)s: %(percent)s %% cannot be granted. Grant between 0 "
@@ -165,8 +165,3 @@ class SaleReturnGrantMixin(models.AbstractModel):
         for line in self.line_ids.sudo():  # the grant is a workflow field
             quantity, percent = granted[line]
             line.write({"quantity_approved": quantity, "credit_percent": percent})
-
-
-def _is_number(value):
-    """Neither a truth value nor a text."""
-    return isinstance(value, int | float) and not isinstance(value, bool)

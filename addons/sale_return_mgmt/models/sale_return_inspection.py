@@ -126,7 +126,6 @@ class SaleReturnInspection(models.Model):
         )
         orders._check_state("approved", "done")
         self.check_access("read")
-        orders._bump_inspection_guard()
         # sudo: inspections and their moves are written by the steps only
         facts_sudo = self.with_env(orders.env).sudo()
         facts_sudo = facts_sudo.filtered(lambda fact: not fact.reversal_ids)

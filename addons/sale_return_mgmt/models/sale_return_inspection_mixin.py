@@ -1,7 +1,6 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.tools import SQL
 
 from ..exceptions import return_error
 
@@ -120,7 +119,7 @@ class SaleReturnInspectionMixin(models.AbstractModel):
                 disposition = self.env["sale.return.disposition"]._get_from_key(
                     disposition_key, self.company_id
                 )
-            elif line._is_discrepancy() and not for_dialog:
+            elif line.discrepancy and not for_dialog:
                 continue
             else:
                 disposition = line._get_usual_disposition()
@@ -149,7 +148,6 @@ class SaleReturnInspectionMixin(models.AbstractModel):
         """
         self = self._prepare_step("sale_return_mgmt.group_sale_return_warehouse")
         self._check_state("approved", "done")
-        self._bump_inspection_guard()
         self._check_inspection_rows(rows)
         # sudo: inspections and their moves are written by the steps only
         facts_sudo = (
@@ -175,25 +173,13 @@ class SaleReturnInspectionMixin(models.AbstractModel):
             "quantity": row["quantity"],
             "condition": row.get("condition") or False,
             "disposition_id": disposition.id,
-            "is_accepted": disposition.accepts and not row["line"]._is_discrepancy(),
+            "is_accepted": disposition.accepts and not row["line"].discrepancy,
             "location_id": row["location"].id if row.get("location") else False,
             "note": row.get("note") or False,
             "attachment_ids": row["attachments"].ids if row.get("attachments") else [],
             "inspector_id": self.env.uid,
             "date": fields.Datetime.now(),
         }
-
-    def _bump_inspection_guard(self):
-        """Make others who inspect the same goods at once fail, so that Odoo replays the
-        loser on what the winner wrote: a lock alone lets an older snapshot pass."""
-        if self:
-            self.env.execute_query(
-                SQL(
-                    """UPDATE sale_return_order SET round = round
-                        WHERE id IN %s RETURNING id""",
-                    tuple(sorted(self.ids)),
-                )
-            )
 
     def _check_inspection_rows(self, rows):
         """Refuse rows that do not fit what waits, before anything is written."""

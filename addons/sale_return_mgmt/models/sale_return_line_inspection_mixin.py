@@ -1,4 +1,3 @@
-import math
 from collections import defaultdict
 
 from markupsafe import Markup
@@ -7,8 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import float_compare, is_html_empty
 
 from ..exceptions import return_error
-
-MAX_QUANTITY = 1e9
+from ..tools.quantities import is_countable, is_quantity
 
 
 class SaleReturnLineInspectionMixin(models.AbstractModel):
@@ -134,17 +132,12 @@ class SaleReturnLineInspectionMixin(models.AbstractModel):
             if key[1] in locations and key[0].uom_id.compare(quantity, 0) > 0
         ]
 
-    def _is_discrepancy(self):
-        """Whether receipt made this line: nobody asked for these goods to come."""
-        self.ensure_one()
-        return not self.product_uom_id.compare(self.quantity, 0) > 0
-
     def _get_usual_disposition(self):
         """What usually becomes of goods that came back for this reason. Goods that
         nobody asked for go back to the customer."""
         self.ensure_one()
         Disposition = self.env["sale.return.disposition"]
-        if self._is_discrepancy():
+        if self.discrepancy:
             return Disposition._get_default(self.company_id, "return_to_customer")
         usual = self.reason_id.default_disposition_id
         return usual if usual.active else Disposition._get_default(self.company_id)
@@ -155,6 +148,19 @@ class SaleReturnLineInspectionMixin(models.AbstractModel):
             lambda policy: not is_html_empty(policy.inspection_instructions)
         )
         return Markup("").join(policies.mapped("inspection_instructions"))
+
+    def _get_inspection_error(self, problem):
+        """An exception that says what is wrong with a row of an inspection."""
+        return return_error(
+            "INVALID",
+            self.env._(
+                "%(product)s of %(order)s: %(problem)s.",
+                product=self.product_id.display_name,
+                order=self.order_id.name,
+                problem=problem,
+            ),
+            line=self,
+        )
 
     def _check_disposition(self, disposition, location=None):
         """Refuse what cannot become of the goods of this line."""
@@ -183,25 +189,15 @@ class SaleReturnLineInspectionMixin(models.AbstractModel):
             )
         else:
             return
-        raise return_error(
-            "INVALID",
-            self.env._(
-                "%(product)s of %(order)s: %(problem)s.",
-                product=self.product_id.display_name,
-                order=self.order_id.name,
-                problem=problem,
-            ),
-            line=self,
-        )
+        raise self._get_inspection_error(problem)
 
     def _check_inspection_quantity(self, quantity):
         """Refuse what is no quantity of this line."""
         self.ensure_one()
         uom = self.product_uom_id
-        is_number = isinstance(quantity, int | float) and not isinstance(quantity, bool)
-        if not is_number or not 0 < quantity <= MAX_QUANTITY:
+        if not is_quantity(quantity):
             problem = self.env._("must be above zero and at most 1,000,000,000")
-        elif not math.isclose(quantity, uom.round(quantity), rel_tol=1e-12):
+        elif not is_countable(self.env, quantity):
             problem = self.env._("is finer than the unit can be counted")
         elif self.product_id.tracking == "serial" and (
             not self._to_product_uom(quantity).is_integer()
@@ -239,16 +235,7 @@ class SaleReturnLineInspectionMixin(models.AbstractModel):
             problem = self.env._("say in the note why less of the price is credited")
         else:
             return
-        raise return_error(
-            "INVALID",
-            self.env._(
-                "%(product)s of %(order)s: %(problem)s.",
-                product=self.product_id.display_name,
-                order=self.order_id.name,
-                problem=problem,
-            ),
-            line=self,
-        )
+        raise self._get_inspection_error(problem)
 
     def _check_inspected_is_received(self):
         """Refuse to undo the receipt of goods that were already inspected."""

@@ -296,7 +296,7 @@ class SaleReturnReceiptMixin(models.AbstractModel):
             # What came elsewhere than planned is no longer awaited there.
             lines.filtered(
                 lambda line: line._is_fully_received()
-            ).move_ids._filter_awaited()._action_cancel()
+            )._get_planned_moves()._action_cancel()
             lines.filtered("discrepancy").order_id._tell_discrepancies()
         self._settle_automatically("receipt")
         self._check_done()

@@ -117,7 +117,6 @@ class StockMove(models.Model):
         received_sudo = ours_sudo._filter_from_customer()
         received_sudo.return_line_id.order_id._on_goods_moved("received", received_sudo)
         undone_sudo = ours_sudo._filter_receipt_reversals()
-        undone_sudo.return_line_id.order_id._bump_inspection_guard()
         undone_sudo.return_line_id._check_inspected_is_received()
         undone_sudo.return_line_id.order_id._on_goods_moved(
             "receipt_undone", undone_sudo

@@ -1,3 +1,5 @@
+from odoo.exceptions import UserError
+
 from .common import SaleReturnCommon
 
 
@@ -78,3 +80,14 @@ class SaleReturnInspectionCommon(SaleReturnCommon):
                 product, self.warehouse.lot_stock_id, quantity, lot_id=lot
             )
         return lots
+
+    def _assert_refused(self, return_order, row, code, text=None):
+        with self.assertRaises(UserError) as refusal:
+            self._inspect(return_order, row)
+        self.assertEqual(refusal.exception.sale_return_code, code)
+        self.assertIn(self.product.display_name, str(refusal.exception))
+        if text:
+            self.assertIn(text, str(refusal.exception))
+        self.env.invalidate_all()
+        self.assertFalse(return_order.sudo().inspection_ids)
+        self.assertEqual(self._in_stock(self.product, self.waiting), 3)

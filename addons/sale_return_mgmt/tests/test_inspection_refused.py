@@ -70,17 +70,6 @@ class TestInspectionRefused(SaleReturnInspectionCommon):
 
     # === WHAT IS REFUSED === #
 
-    def _assert_refused(self, return_order, row, code, text=None):
-        with self.assertRaises(UserError) as refusal:
-            self._inspect(return_order, row)
-        self.assertEqual(refusal.exception.sale_return_code, code)
-        self.assertIn(self.product.display_name, str(refusal.exception))
-        if text:
-            self.assertIn(text, str(refusal.exception))
-        self.env.invalidate_all()
-        self.assertFalse(return_order.sudo().inspection_ids)
-        self.assertEqual(self._in_stock(self.product, self.waiting), 3)
-
     def test_wrong_numbers_are_refused(self):
         return_order = self._received(
             self._sell([(self.product, 5)]), {self.product: 3}

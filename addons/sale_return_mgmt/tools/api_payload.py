@@ -3,10 +3,11 @@
 import hashlib
 import json
 
+from .quantities import is_quantity
+
 MAX_ID = 2**31 - 1
 MAX_TEXT = 5000
 MAX_KEY = 200
-MAX_QUANTITY = 1e9
 
 
 class PayloadErrors(list):
@@ -47,14 +48,6 @@ def is_id(value):
 
 def is_reference(value):
     return is_id(value) or is_text(value)
-
-
-def is_quantity(value):
-    return (
-        isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and 0 < value <= MAX_QUANTITY  # false for NaN and the infinities as well
-    )
 
 
 def is_one_of(*values):

@@ -13,6 +13,6 @@ class SaleReturnOrderGrantLine(models.TransientModel):
     product_uom_id = fields.Many2one(
         related="line_id.product_uom_id", related_sudo=False
     )
-    asked = fields.Float(related="line_id.quantity", related_sudo=False)
+    asked = fields.Float("Asked", related="line_id.quantity", related_sudo=False)
     quantity = fields.Float("Granted", digits="Product Unit", required=True)
     percent = fields.Float("Credited (%)", digits=(5, 2), required=True)
