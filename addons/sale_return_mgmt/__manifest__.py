@@ -24,6 +24,7 @@
         "wizard/sale_return_order_explain_views.xml",
         "wizard/sale_return_order_grant_views.xml",
         "wizard/sale_return_order_inspect_views.xml",
+        "wizard/sale_return_order_period_views.xml",
         "wizard/res_config_settings_views.xml",
         "wizard/sale_return_parcel_attach_views.xml",
         "views/sale_return_cost_views.xml",

@@ -18,5 +18,7 @@ def return_error(code, message, error_class=UserError, line=None, **details):
     error = error_class(message)
     error.sale_return_code = code
     error.sale_return_details = details
+    # What Odoo hands on to JSON-2 and JSON-RPC beside the message.
+    error.context = {"code": code, "details": details}
     error.sale_return_position = line and list(line.order_id.line_ids).index(line)
     return error

@@ -50,6 +50,7 @@ class SaleReturnOrder(models.Model):
         "sale.return.parcel.mixin",
         "sale.return.inspection.mixin",
         "sale.return.settlement.mixin",
+        "sale.return.period.mixin",
         "sale.return.closing.mixin",
         "sale.return.deadline.mixin",
         "sale.return.exception.mixin",

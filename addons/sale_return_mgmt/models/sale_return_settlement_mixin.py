@@ -84,11 +84,15 @@ class SaleReturnSettlementMixin(models.AbstractModel):
             else:
                 order.refund_status = "refunded"
 
-    def action_settle(self):
-        """Credit what is accepted and not yet credited; nothing due: nothing made."""
+    def action_settle(self, date=None):
+        """Credit what is accepted and not yet credited; nothing due: nothing made.
+
+        :param date: the day that was agreed to after ``PERIOD_LOCKED`` proposed it;
+            else credit notes are dated today
+        """
         self = self._prepare_step("sale_return_mgmt.group_sale_return_manager")
         self._check_state("approved", "done")
-        self._settle(self.line_ids)
+        self._settle(self.line_ids, self._read_agreed_day(date))
         self._check_done()
         return True
 
@@ -142,20 +146,29 @@ class SaleReturnSettlementMixin(models.AbstractModel):
             return error
         return None
 
-    def _settle(self, lines):
+    def _settle(self, lines, agreed_day=None):
         """Credit what is due of ``lines``.
 
+        :param agreed_day: see ``_get_credit_days``
         :return: the new ``account.move`` credit notes, in ``sudo``
         """
         # sudo: the company's settings post credit notes, whoever the step was taken by
         lines_sudo = lines.sudo().sorted("id")
         lines_sudo.sale_line_id._bump_return_guard()
         moves = lines_sudo.env["account.move"]
-        for company, company_lines in lines_sudo.grouped("company_id").items():
-            allocation = company_lines.with_company(company)._allocate_to_invoices()
+        allocations = {
+            company: company_lines.with_company(company)._allocate_to_invoices()
+            for company, company_lines in lines_sudo.grouped("company_id").items()
+        }
+        days = self._get_credit_days(allocations, agreed_day)
+        for company, allocation in allocations.items():
             refunds = moves.with_company(company).create(
                 [
-                    order._prepare_refund_vals(invoice, pieces)
+                    {
+                        **order._prepare_refund_vals(invoice, pieces),
+                        "invoice_date": days[order, invoice],
+                        "invoice_date_due": days[order, invoice],
+                    }
                     for (order, invoice), pieces in allocation.items()
                 ]
             )

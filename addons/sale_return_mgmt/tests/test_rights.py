@@ -323,6 +323,7 @@ class TestRights(SaleReturnCommon):
             ),
             (self.approved, "action_close_short", ("reason",), ("manager",)),
             (self.approved, "action_settle", (), ("manager",)),
+            (self.approved, "action_settle_selected", (), ("manager",)),
         ]
         for records, step, args, allowed in steps:
             state = records.state
@@ -351,6 +352,7 @@ class TestRights(SaleReturnCommon):
             "action_retry",
             "action_send_back",
             "action_settle",
+            "action_settle_selected",
             "action_submit",
             "action_verify_log",
             "action_view_pickings",

@@ -176,7 +176,7 @@ class TestViews(SaleReturnCommon):
             "action_reject": {"approver", "manager"},
             "action_send_back": {"approver", "manager"},
             "action_withdraw": {"clerk", "manager"},
-            "action_settle": {"manager"},
+            "action_settle_selected": {"manager"},
             "action_close_short": {"manager"},
             "action_override_policy": {"manager"},
             "action_name_approver": {"manager"},

@@ -4,5 +4,6 @@ from . import sale_return_order_grant
 from . import sale_return_order_grant_line
 from . import sale_return_order_inspect
 from . import sale_return_order_inspect_line
+from . import sale_return_order_period
 from . import stock_return_picking
 from . import sale_return_parcel_attach
