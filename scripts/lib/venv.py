@@ -11,6 +11,7 @@ from .places import ROOT, cache
 from .refusal import Refusal
 
 REQUIREMENTS = ROOT / "requirements.txt"
+RIVALS = ROOT / "requirements-bench.txt"
 
 
 def lacks_pip():
@@ -39,6 +40,19 @@ def make():
     pip = [where / "bin" / "python", "-m", "pip", "install", "-q", "--no-input"]
     _run([*pip, "--no-deps", "--no-compile", "-r", REQUIREMENTS])
     (where / "complete").touch()
+
+
+def install_apart(python, requirements, place):
+    """Install that list, which is complete, into a folder that is on no path."""
+    shutil.rmtree(place, ignore_errors=True)
+    pip = [python, "-m", "pip", "install", "-q", "--no-input", "--no-deps"]
+    _run([*pip, "--no-compile", "--target", place, "-r", requirements])
+    (place / "complete").touch()
+
+
+def digest(requirements):
+    """Return a name for what that list installs."""
+    return hashlib.sha256(requirements.read_bytes()).hexdigest()[:12]
 
 
 def add(source):

@@ -1,0 +1,47 @@
+"""scripts/bench: what it prints and writes, on the smallest size, no network."""
+
+import json
+import os
+import subprocess
+
+from lib.places import ROOT
+
+STEPS = ["request", "approve", "receive", "credit", "total"]
+
+
+def test_it_tells_what_a_return_costs_in_each_way(environment, tmp_path):
+    path = tmp_path / "figures.json"
+    done = subprocess.run(
+        [ROOT / "scripts" / "bench", "--sizes", "1", "--no-rma", "--json", path],
+        env=os.environ | {"PYTHON": str(environment.python.resolve())},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    titles = ("Ours, as a batch", "Ours, one by one", "Odoo alone")
+    rows = [
+        line for title in titles for line in lines if line.strip().startswith(title)
+    ]
+    assert len(rows) == len(titles), done.stdout
+    figures = json.loads(path.read_text())["sizes"]["1"]
+    keys = ("ours_batch", "ours_one_by_one", "odoo")
+    assert list(figures) == list(keys)
+    for key, row in zip(keys, rows, strict=True):
+        costs = figures[key]
+        # Odoo alone knows no approval.
+        assert list(costs) == [step for step in STEPS if step in costs]
+        assert set(STEPS) - set(costs) == ({"approve"} if key == "odoo" else set())
+        for cost in costs.values():
+            assert cost["queries"] > 0 and cost["odoo"] > 0 and cost["database"] >= 0
+            assert f"{cost['queries']:,.1f}" in row
+        parts = [cost for step, cost in costs.items() if step != "total"]
+        assert sum(part["queries"] for part in parts) == costs["total"]["queries"]
+    share = (
+        figures["ours_batch"]["total"]["queries"]
+        / (figures["odoo"]["total"]["queries"])
+    )
+    assert f"{share:.0%} of the queries" in rows[-1]
