@@ -1,21 +1,14 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.tools import SQL
 
 
 class SaleOrderLine(models.Model):
     _name = "sale.order.line"
-    _inherit = ["sale.order.line", "sale.return.link.mixin"]
+    _inherit = ["sale.order.line", "sale.return.guard.mixin"]
 
     return_line_ids = fields.One2many(
         "sale.return.order.line", "sale_line_id", "Return Lines", readonly=True
-    )
-    return_guard = fields.Integer(
-        readonly=True,
-        copy=False,
-        help="Raised by everything that asks for or takes back goods of this line, so "
-        "that two of them at once cannot both succeed.",
     )
     quantity_returnable = fields.Float(
         "Returnable", digits="Product Unit", compute="_compute_quantity_returnable"
@@ -133,30 +126,6 @@ class SaleOrderLine(models.Model):
         return self.product_uom_id.round(quantity) if quantity else 0.0
 
     # === THE LEDGER OF RETURNS === #
-
-    def _bump_return_guard(self):
-        """Make concurrent requests on these lines fail, so that Odoo replays the loser
-        on what the winner wrote.
-
-        Rows are locked in id order, so that nobody deadlocks; the update makes older
-        snapshots invalid, which a lock alone does not under REPEATABLE READ.
-
-        :raise LockError: if another transaction is at work on one of the lines
-        """
-        if not self:
-            return
-        # sudo: the guard is ours, whoever reserves
-        lines_sudo = self.sudo().sorted("id")
-        lines_sudo.lock_for_update(allow_referencing=True)
-        self.env.execute_query(
-            SQL(
-                """UPDATE sale_order_line
-                      SET return_guard = COALESCE(return_guard, 0) + 1
-                    WHERE id IN %s RETURNING id""",
-                tuple(lines_sudo.ids),
-            )
-        )
-        lines_sudo.invalidate_recordset(["return_guard"])
 
     def _get_delivered_moves(self):
         """Done moves to the customer, newest first, in ``sudo``."""

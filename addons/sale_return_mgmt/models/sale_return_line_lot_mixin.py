@@ -83,18 +83,18 @@ class SaleReturnLineLotMixin(models.AbstractModel):
     def _check_lot_quantities(self):
         """Refuse what the named lots cannot make up, or what another return asks for.
 
-        The guards of the sale lines must be updated before.
+        The guards of the sale lines and of the lots must be updated before.
         """
         self._check_lots()
-        for line in self.filtered("lot_ids"):
+        named = self.filtered("lot_ids")
+        for line in named:
             asked = line._to_product_uom(line.quantity)
             if line.tracking == "serial":
-                line._check_serials_are_free()
+                line._check_serials_are_free(named - line)
                 possible = len(line.lot_ids)
                 fits = line.product_id.uom_id.compare(asked, possible) == 0
             elif line.sale_line_id:
-                left = line.sale_line_id._get_returnable_lots()
-                possible = sum(left.get(lot, 0.0) for lot in line.lot_ids)
+                possible = line._get_left_of_lots(named - line)
                 fits = line.product_id.uom_id.compare(asked, possible) <= 0
             else:
                 continue
@@ -114,7 +114,8 @@ class SaleReturnLineLotMixin(models.AbstractModel):
                     line=line,
                 )
 
-    def _check_serials_are_free(self):
+    def _check_serials_are_free(self, siblings):
+        """:param siblings: lines that are submitted together with this one"""
         self.ensure_one()
         # sudo: returns the user may not see ask for serial numbers as well
         others_sudo = self.sudo().search(
@@ -125,20 +126,38 @@ class SaleReturnLineLotMixin(models.AbstractModel):
                 ("discrepancy", "=", False),
             ]
         )
-        taken_sudo = (
-            others_sudo.filtered(lambda other: other._get_reserved_quantity()).lot_ids
-            & self.lot_ids.sudo()
-        )
+        others_sudo = others_sudo.filtered(lambda other: other._get_reserved_quantity())
+        taken_sudo = (others_sudo | siblings.sudo()).lot_ids & self.lot_ids.sudo()
         if taken_sudo:
             raise return_error(
                 "LOT_MISMATCH",
                 self.env._(
-                    "%(lots)s of %(product)s: another return asks for it already.",
+                    "%(lots)s of %(product)s: another return or line asks for it "
+                    "already. Choose among the others.",
                     lots=", ".join(taken_sudo.mapped("name")),
                     product=self.product_id.display_name,
                 ),
                 line=self,
             )
+
+    def _get_left_of_lots(self, siblings):
+        """What the named lots still hold of the sold line, less what others ask for of
+        these lots alone, in the product's UoM.
+
+        :param siblings: lines that are submitted together with this one
+        """
+        self.ensure_one()
+        left = self.sale_line_id._get_returnable_lots()
+        # sudo: returns the user may not see ask for lots as well
+        line_sudo = self.sudo()
+        asked = sum(
+            other._to_product_uom(other.quantity)
+            if other in siblings
+            else other._get_reserved_quantity()
+            for other in line_sudo.sale_line_id.return_line_ids - line_sudo
+            if other.lot_ids and other.lot_ids <= line_sudo.lot_ids
+        )
+        return max(0.0, sum(left.get(lot, 0.0) for lot in line_sudo.lot_ids) - asked)
 
     def _get_expected_lots(self):
         """Lots that may arrive for this line; empty where nobody recorded any."""

@@ -74,6 +74,7 @@ class SaleReturnSubmissionMixin(models.AbstractModel):
         # The first line stands for its order: amounts asked of one order add up.
         sale_lines |= sale_lines.order_id._get_first_lines()
         sale_lines._bump_return_guard()
+        lines.lot_ids._bump_return_guard()
         lines._check_returnable()
         lines._check_lot_quantities()
         self._freeze_policy(override_reason)

@@ -2,7 +2,8 @@ from odoo import models
 
 
 class StockLot(models.Model):
-    _inherit = "stock.lot"
+    _name = "stock.lot"
+    _inherit = ["stock.lot", "sale.return.guard.mixin"]
 
     def _compute_value(self):
         """Odoo values lots inside of warehouses only: what waits in return locations

@@ -24,6 +24,7 @@ from . import test_inspection_undo
 from . import test_ledger
 from . import test_lock_dates
 from . import test_lots
+from . import test_lots_at_once
 from . import test_over_return
 from . import test_policy
 from . import test_parcel

@@ -9,11 +9,14 @@ from odoo.addons.base.tests.common import DISABLED_MAIL_CONTEXT
 
 
 class TwoCursorsCase(BaseCase):
-    """A delivered order with two lines, for two real transactions at once.
+    """A delivered order with two lines of one unit each, for two real transactions at
+    once.
 
     Everything here is committed, because a transaction sees nothing of another's
     uncommitted work, and removed again at the end.
     """
+
+    sold_quantity = 1
 
     def setUp(self):
         super().setUp()
@@ -26,8 +29,13 @@ class TwoCursorsCase(BaseCase):
                 {
                     "partner_id": partner.id,
                     "order_line": [
-                        Command.create({"product_id": product.id}),
-                        Command.create({"product_id": product.id}),
+                        Command.create(
+                            {
+                                "product_id": product.id,
+                                "product_uom_qty": self.sold_quantity,
+                            }
+                        )
+                        for _ in range(2)
                     ],
                 }
             )
@@ -53,8 +61,9 @@ class TwoCursorsCase(BaseCase):
         )
         moves = SQL("SELECT id FROM stock_move WHERE sale_line_id IN (%s)", lines)
         returns = SQL(
-            "SELECT order_id FROM sale_return_order_line WHERE sale_line_id IN (%s)",
-            lines,
+            "SELECT id FROM sale_return_order WHERE partner_id ="
+            " (SELECT partner_id FROM sale_order WHERE id = %s)",
+            self.sale_order_id,
         )
         with self.registry.cursor() as cr:
             for query in (
@@ -73,8 +82,11 @@ class TwoCursorsCase(BaseCase):
                 cr.execute(query)
 
     def _request(self, cr, index=0, **line_vals):
-        """Ask for the only unit of a line in a return of its own: two transactions
-        share nothing but the sales order."""
+        """Ask for one unit of a line in a return of its own: two transactions share
+        nothing but the sales order.
+
+        :param line_vals: more values of the return line
+        """
         env = self._env(cr)
         order = env["sale.order"].browse(self.sale_order_id)
         reason = env.ref("sale_return_mgmt.sale_return_reason_no_longer_wanted")

@@ -130,11 +130,54 @@ class TestLots(SaleReturnCommon):
         first = self._request_lots(order, 1, self.serials[0])
         second = self._request_lots(order, 1, self.serials[0])
         first.action_submit()
-        with self.assertRaisesRegex(UserError, "another return asks"):
+        with self.assertRaisesRegex(UserError, "another return or line asks"):
             second.action_submit()
         self._as("approver", first).action_reject("No")
         second.action_submit()
         self.assertEqual(second.state, "submitted")
+
+    def test_a_serial_number_is_asked_for_by_one_line(self):
+        order = self._deliver(self.phone, 3, self.serials[:3])
+        return_order = self._request_lots(order, 1, self.serials[0])
+        return_order.line_ids.copy(
+            {"order_id": return_order.id, "lot_ids": self.serials[0].ids}
+        )
+        with self.assertRaisesRegex(UserError, "another return or line asks"):
+            return_order.action_submit()
+        return_order.line_ids[1].lot_ids = self.serials[1]
+        return_order.action_submit()
+        self.assertEqual(return_order.state, "submitted")
+
+    def test_returns_share_what_a_lot_holds(self):
+        order = self._deliver(self.paint, 6, self.lots)
+        first = self._request_lots(order, 2, self.lots[0])
+        first.action_submit()
+        second = self._request_lots(order, 2, self.lots[0])
+        with self.assertRaisesRegex(UserError, "hold 1"):
+            second.action_submit()
+        second.line_ids.quantity = 1
+        second.action_submit()
+        third = self._request_lots(order, 4, self.lots)
+        with self.assertRaisesRegex(UserError, "can still be returned"):
+            third.action_submit()
+        third.line_ids.quantity = 3
+        third.action_submit()
+        self._as("approver", first).action_reject("No")
+        fourth = self._request_lots(order, 2, self.lots[0])
+        fourth.action_submit()
+        self.assertEqual(fourth.state, "submitted")
+
+    def test_lines_of_one_return_share_what_a_lot_holds(self):
+        order = self._deliver(self.paint, 6, self.lots)
+        return_order = self._request_lots(order, 2, self.lots[0])
+        return_order.line_ids.copy(
+            {"order_id": return_order.id, "lot_ids": self.lots[0].ids}
+        )
+        with self.assertRaisesRegex(UserError, "hold 1"):
+            return_order.action_submit()
+        return_order.line_ids[1].lot_ids = self.lots[1]
+        return_order.action_submit()
+        self.assertEqual(return_order.state, "submitted")
 
     def test_the_delivery_that_held_the_lot_comes_back(self):
         order = self._deliver(self.phone, 1, self.serials[0])

@@ -13,6 +13,7 @@ class SaleReturnOrderInspect(models.TransientModel):
 
     order_id = fields.Many2one("sale.return.order", required=True, readonly=True)
     company_id = fields.Many2one(related="order_id.company_id")
+    has_tracked_lines = fields.Boolean(related="order_id.has_tracked_lines")
     waiting_line_ids = fields.Many2many(
         "sale.return.order.line", compute="_compute_waiting_line_ids"
     )
