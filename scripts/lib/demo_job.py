@@ -1,5 +1,6 @@
 """The main job on a running server, as people and other systems do it: three new
-returns are requested, decided, received and credited, each step by its own user."""
+returns are requested, decided, received, inspected and credited, each step by its own
+user."""
 
 import sys
 import time
@@ -20,9 +21,14 @@ from .refusal import Refusal
 CASES = {
     "full": (
         "partner_harbour",
-        {"product_lamp": (3, 2), "product_table": (2, 1)},
+        {"product_lamp": (3, 2), "product_vase": (2, 1)},
         None,
-        {"state": "done", "receipt_status": "full", "transfers": ["done"]},
+        {
+            "state": "done",
+            "receipt_status": "full",
+            "inspection_status": "done",
+            "transfers": ["done"],
+        },
     ),
     "partial": (
         "partner_chenguang",
@@ -66,6 +72,8 @@ def run(base_url, db, out_dir):
         job.decide()
     with step(console, "Goods received, one parcel incomplete", "return_warehouse"):
         job.receive()
+    with step(console, "What is made of glass inspected", "return_warehouse"):
+        job.inspect()
     with step(console, "Result read back and checked", "return_clerk"):
         answers = job.read()
     with step(console, "Documents printed", "return_clerk, return_warehouse"):
@@ -216,6 +224,17 @@ class Job:
                 if isinstance(answer, dict):  # the dialog that offers a backorder
                     self._confirm(answer)
 
+    def inspect(self):
+        """Accept what waits for inspection: glass, as the demo's policy says."""
+        call = self.warehouse.call
+        domain = [
+            ("id", "in", list(self.returns.values())),
+            ("inspection_status", "=", "pending"),
+        ]
+        waiting = call("sale.return.order", "search", domain)
+        expect("full", {"waiting": waiting}, {"waiting": [self.returns["full"]]}, None)
+        call("sale.return.order", "action_inspect_all", waiting)
+
     def _confirm(self, action):
         call, context = self.warehouse.call, action["context"]
         wizard_id = call(action["res_model"], "create", {}, context=context)
@@ -249,8 +268,8 @@ class Job:
         return answers
 
     def labels(self):
-        """Return what people read for each value of the three statuses."""
-        names = ["state", "receipt_status", "refund_status"]
+        """Return what people read for each value of the statuses."""
+        names = ["state", "receipt_status", "inspection_status", "refund_status"]
         call = self.clerk.call
         fields = call("sale.return.order", "fields_get", names, ["selection"])
         return {name: dict(fields[name]["selection"]) for name in names}
@@ -304,9 +323,14 @@ def table(answers, labels):
     for answer in answers:
         amounts = (answer["amount_refunded"], answer["amount_total"])
         credited = "{:.2f} of {:.2f} {}".format(*amounts, answer["currency"])
+        inspection = answer["inspection_status"]
+        inspected = inspection != "none" and labels["inspection_status"][inspection]
         texts = {
             "state": list(filter(None, [answer["rejection_reason"]])),
-            "receipt_status": documents(answer["transfers"]),
+            "receipt_status": [
+                *documents(answer["transfers"]),
+                *filter(None, [inspected]),
+            ],
             "refund_status": [*documents(answer["credit_notes"]), credited],
         }
         lines = (

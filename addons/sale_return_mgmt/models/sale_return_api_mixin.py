@@ -110,6 +110,7 @@ class SaleReturnApiMixin(models.AbstractModel):
             "ref": self.external_ref or "",
             "state": self.state,
             "receipt_status": self.receipt_status or "none",
+            "inspection_status": self.inspection_status or "none",
             "in_policy": self.in_policy,
             "warnings": [] if self.in_policy else [self.policy_message or ""],
             "rejection_reason": self.rejection_reason or "",
