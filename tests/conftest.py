@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from helpers import ROLES, Company, JsonRemote
+from helpers import RETURN, ROLES, Company, JsonRemote, ask, get
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
@@ -199,6 +199,19 @@ def json_users(odoorpc_as):
 def over(request, users, json_users):
     """The connections of all roles, over one transport and then the other."""
     return {"xmlrpc": users, "jsonrpc": json_users}[request.param]
+
+
+@pytest.fixture
+def asked(users, sold):
+    """A submitted return of two lanterns, as api_request answers it."""
+    return ask(users["clerk"], sold.request(2))
+
+
+@pytest.fixture
+def approved(users, asked):
+    """The same, approved, as api_get answers it."""
+    users["approver"](RETURN, "action_approve", [asked["id"]])
+    return get(users["clerk"], asked["id"])
 
 
 @pytest.fixture(scope="session")

@@ -62,25 +62,51 @@ class Company:
 
     @functools.cached_property
     def product(self):
+        return self._create_product(self.product_name, self.sku)
+
+    @functools.cached_property
+    def vase(self):
+        """A hundred are in stock; what comes back is inspected, as a policy says."""
+        vase = self._create_product("Glass Vase", "SKU-VASE", is_storable=True)
+        [warehouse] = self.admin(
+            "stock.warehouse", "search_read", [], ["lot_stock_id"], limit=1
+        )
+        counted = {
+            "product_id": vase,
+            "location_id": warehouse["lot_stock_id"][0],
+            "inventory_quantity": 100,
+        }
+        quant = self.admin("stock.quant", "create", counted)
+        self.admin("stock.quant", "action_apply_inventory", [quant])
+        policy = {
+            "name": "Vases are inspected",
+            "product_ids": [(6, 0, [vase])],
+            "requires_inspection": "yes",
+            "inspection_instructions": "<p>Hold it against the light.</p>",
+        }
+        self.admin("sale.return.policy", "create", policy)
+        return vase
+
+    def _create_product(self, name, sku, **more):
         product = {
-            "name": self.product_name,
-            "default_code": self.sku,
+            "name": name,
+            "default_code": sku,
             "type": "consu",
             "list_price": PRICE,
             "invoice_policy": "delivery",
             "taxes_id": [(5,)],
         }
-        return self.admin("product.product", "create", product)
+        return self.admin("product.product", "create", product | more)
 
-    def order(self, quantity=5.0, **more):
-        """Make a quotation for lanterns and return its id."""
-        line = {"product_id": self.product, "product_uom_qty": quantity}
+    def order(self, quantity=5.0, product=None, **more):
+        """Make a quotation, for lanterns by default, and return its id."""
+        line = {"product_id": product or self.product, "product_uom_qty": quantity}
         vals = {"partner_id": self.customer, "order_line": [(0, 0, line)]}
         return self.admin("sale.order", "create", vals | more)
 
-    def sell(self, quantity=5.0):
-        """Sell lanterns, deliver and invoice them, and return what was Sold."""
-        order = self.order(quantity)
+    def sell(self, quantity=5.0, product=None):
+        """Sell a product, deliver and invoice it, and return what was Sold."""
+        order = self.order(quantity, product)
         self.admin("sale.order", "action_confirm", [order])
         sold = self.read("sale.order", order, "name", "order_line", "picking_ids")
         self.admin("stock.picking", "button_validate", sold["picking_ids"])

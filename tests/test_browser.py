@@ -4,22 +4,9 @@ The fixture page_as fails a test whose pages log an error on the browser's conso
 """
 
 import pytest
-from helpers import PRICE, RETURN, ask, get
+from clicks import expect_status, open_record, pick, press
+from helpers import PRICE, RETURN, get
 from playwright.sync_api import expect
-
-expect.set_options(timeout=60_000)
-
-
-@pytest.fixture
-def asked(users, sold):
-    """A submitted return of two lanterns, as api_request answers it."""
-    return ask(users["clerk"], sold.request(2))
-
-
-@pytest.fixture
-def approved(users, asked):
-    users["approver"](RETURN, "action_approve", [asked["id"]])
-    return get(users["clerk"], asked["id"])
 
 
 @pytest.fixture
@@ -27,33 +14,6 @@ def finished(users, approved):
     receipt = approved["transfers"][0]["id"]
     users["warehouse"]("stock.picking", "button_validate", [receipt])
     return get(users["clerk"], approved["id"])
-
-
-def open_record(page, path, name):
-    """Choose a menu entry by its path, then the row with that name."""
-    app, section, entry = path.split("/")
-    page.get_by_title("Home Menu").click()
-    page.get_by_role("menuitem", name=app, exact=True).click()
-    page.get_by_role("button", name=section, exact=True).click()
-    page.get_by_role("menuitem", name=entry, exact=True).click()
-    page.get_by_role("cell", name=name, exact=True).click()
-    expect(page.locator(".oe_title")).to_contain_text(name)
-
-
-def press(page, name):
-    page.locator(".o_statusbar_buttons").get_by_role(
-        "button", name=name, exact=True
-    ).click()
-
-
-def expect_status(page, status):
-    expect(page.locator(".o_arrow_button_current")).to_have_text(status)
-
-
-def pick(page, field, text):
-    """Choose a record in a many2one field by typing its name."""
-    page.locator(f"[name={field}] input").first.fill(text)
-    page.get_by_role("option", name=text, exact=True).click()
 
 
 def test_a_clerk_returns_a_delivered_order(page_as, screenshot, company):
