@@ -17,6 +17,7 @@ from . import sale_return_line_origin_mixin
 from . import sale_return_disposal_mixin
 from . import sale_return_inspection_mixin
 from . import sale_return_line_inspection_mixin
+from . import sale_return_credit_queue_mixin
 from . import sale_return_period_mixin
 from . import sale_return_line_price_mixin
 from . import sale_return_line_quantity_mixin

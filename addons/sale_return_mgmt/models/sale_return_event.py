@@ -25,6 +25,7 @@ EVENT_TYPES = [
     ("inspected", "Goods Inspected"),
     ("inspection_undone", "Inspection Undone"),
     ("goods_sent_back", "Goods Sent Back to the Customer"),
+    ("credit_queued", "Queued for Crediting"),
     ("credited", "Credit Note Created"),
     ("credit_posted", "Credit Note Posted"),
     ("credit_undone", "Credit Note Undone"),

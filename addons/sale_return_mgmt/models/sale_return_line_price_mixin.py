@@ -251,6 +251,13 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
             )
         return max(0.0, uom.round(quantity))
 
+    def _allocate_by_company(self):
+        """What ``_allocate_to_invoices`` says of the lines of each company."""
+        return {
+            company: lines.with_company(company)._allocate_to_invoices()
+            for company, lines in self.grouped("company_id").items()
+        }
+
     def _allocate_to_invoices(self):
         """Spread what is to be credited over the invoices, the oldest first.
 

@@ -51,6 +51,7 @@ class SaleReturnOrder(models.Model):
         "sale.return.inspection.mixin",
         "sale.return.settlement.mixin",
         "sale.return.period.mixin",
+        "sale.return.credit.queue.mixin",
         "sale.return.closing.mixin",
         "sale.return.deadline.mixin",
         "sale.return.exception.mixin",

@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..exceptions import return_error
@@ -35,7 +34,7 @@ class SaleReturnPeriodMixin(models.AbstractModel):
                 if locks:
                     locks_by_key[key] = locks
         if not locks_by_key:
-            if days and agreed_day not in (None, today):
+            if days and agreed_day and agreed_day != today:
                 raise return_error(
                     "INVALID",
                     self.env._("The books are open today: settle without a date."),
@@ -86,17 +85,6 @@ class SaleReturnPeriodMixin(models.AbstractModel):
                 "INVALID",
                 self.env._("“%s” is not a date: write it as 2026-12-31.", date),
             ) from error
-
-    def action_settle_selected(self, date=None):
-        """What the buttons do: where today is closed, a dialog asks for the first open
-        day and calls this again with it."""
-        try:
-            with self.env.cr.savepoint():
-                return self.action_settle(date)
-        except UserError as error:
-            if getattr(error, "sale_return_code", None) != "PERIOD_LOCKED":
-                raise
-            return self._open_period(error)
 
     def _open_period(self, error):
         return {

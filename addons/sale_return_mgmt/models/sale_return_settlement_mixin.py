@@ -122,26 +122,34 @@ class SaleReturnSettlementMixin(models.AbstractModel):
         What goes wrong must not undo the step that has really happened: the goods are
         here. It is logged, told to the responsible person, and can be settled again.
         """
-        lines = self.line_ids.filtered(lambda line: line._is_settled_at(trigger))
+        lines = self.line_ids.filtered(
+            lambda line: (
+                line._is_settled_at(trigger) or line.order_id.credit_queued_by_id
+            )
+        )
         if not self._try_to_settle(lines):
             return
         # Together they fail for one of them: find which.
         for order, order_lines in lines.grouped("order_id").items():
             error = order._try_to_settle(order_lines)
             if error:
-                order._report_failure(
-                    self.env._("No credit note could be made: %s", error),
-                    self.env._("Settle the return by hand"),
-                )
+                order._report_unsettled(error)
 
-    def _try_to_settle(self, lines):
+    def _report_unsettled(self, error):
+        self._report_failure(
+            self.env._("No credit note could be made: %s", error),
+            self.env._("Settle the return by hand"),
+        )
+
+    def _try_to_settle(self, lines, agreed_day=None):
         """Settle all or none.
 
+        :param agreed_day: see ``_get_credit_days``
         :return: the refusal, or None
         """
         try:
             with self.env.cr.savepoint():
-                self._settle(lines)
+                self._settle(lines, agreed_day)
         except UserError as error:
             return error
         return None
@@ -156,10 +164,7 @@ class SaleReturnSettlementMixin(models.AbstractModel):
         lines_sudo = lines.sudo().sorted("id")
         lines_sudo.sale_line_id._bump_return_guard()
         moves = lines_sudo.env["account.move"]
-        allocations = {
-            company: company_lines.with_company(company)._allocate_to_invoices()
-            for company, company_lines in lines_sudo.grouped("company_id").items()
-        }
+        allocations = lines_sudo._allocate_by_company()
         days = self._get_credit_days(allocations, agreed_day)
         for company, allocation in allocations.items():
             refunds = moves.with_company(company).create(

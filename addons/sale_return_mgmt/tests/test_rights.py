@@ -324,6 +324,7 @@ class TestRights(SaleReturnCommon):
             (self.approved, "action_close_short", ("reason",), ("manager",)),
             (self.approved, "action_settle", (), ("manager",)),
             (self.approved, "action_settle_selected", (), ("manager",)),
+            (self.approved, "action_queue_settlement", (), ("manager",)),
         ]
         for records, step, args, allowed in steps:
             state = records.state
@@ -347,6 +348,7 @@ class TestRights(SaleReturnCommon):
             "action_inspect",
             "action_inspect_all",
             "action_print_slip",
+            "action_queue_settlement",
             "action_reject",
             "action_reset_to_draft",
             "action_retry",
