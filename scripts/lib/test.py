@@ -1,8 +1,9 @@
 """scripts/test: the tests of all addons, and those against a running server.
 
-Three parts, each on fresh copies of template databases: pytest in one process with
-Odoo (addons/*/tests), Odoo's own runner at install and update of the addons, pytest
-against servers (tests/).
+Three parts, each on fresh copies of template databases: pytest in the process of Odoo
+(addons/*/tests; in a whole run one process for each core, with a copy of its own),
+Odoo's own runner at install and update of the addons (the tests tagged ``native``, what
+depends most on how the addons got there), pytest against servers (tests/).
 """
 
 import os
@@ -24,6 +25,7 @@ from .templates import Templates
 
 BLACK_BOX = ROOT / "tests"
 NO_TESTS = 5
+WORKERS = min(4, len(os.sched_getaffinity(0)))
 # What Odoo's log must not have: any error, and warnings about what is ours. (Others
 # stand there by design, as of an unpatched wkhtmltopdf.)
 OURS = re.compile(r" (ERROR|CRITICAL) | WARNING .*sale[._]return")
@@ -95,18 +97,17 @@ class Run:
     def all(self):
         """Run the parts and return the Outcome."""
         outcome = Outcome()
+        if self.in_addons:
+            outcome += self._timed("tests of the addons", self._in_process)
         with ThreadPoolExecutor() as threads:
-            # Beside the tests of the addons: each of the two keeps one core busy.
+            # Beside the tests against a server, which wait a lot.
             native = None
             if self.is_whole and modules():
-                self.templates.addons()
                 native = threads.submit(self._native)
-            if self.in_addons:
-                outcome += self._timed("tests of the addons", self._in_process)
+            if self.in_tests:
+                outcome += self._timed("tests against a server", self._black_box)
             if native:
                 outcome += self._timed("Odoo's own runner", native.result)
-        if self.in_tests:
-            outcome += self._timed("tests against a server", self._black_box)
         return outcome
 
     def _timed(self, title, part):
@@ -118,12 +119,15 @@ class Run:
 
     def _in_process(self):
         database = self.templates.copy(self.templates.addons(), "addons")
+        # Class by class: its tests share what the class set up.
+        workers = ["-n", WORKERS, "--dist", "loadscope"] if self.is_whole else []
         return self._pytest(
             "addons",
             self.databases.variables(),
             *("--odoo-database", database),
             *("--odoo-config", self.odoo.configuration),
             "--odoo-http",
+            *workers,
             *self.in_addons,
         )
 
@@ -157,11 +161,11 @@ class Run:
         return outcome
 
     def _native(self):
-        """Install the addons as an administrator would, with their tests, then update
-        them; what Odoo's log complains about is a failure."""
+        """Install the addons as an administrator would, with tests, then update them;
+        what Odoo's log complains about is a failure."""
         database = self.templates.copy(self.templates.optional(), "native")
         names = ",".join(modules())
-        tags = ",".join(f"/{name}" for name in modules())
+        tags = ",".join(f"native/{name}" for name in modules())
         outcome = Outcome()
         for options in (("-i", names, "--test-tags", tags), ("-u", names)):
             title = f"odoo {options[0]} {names}"

@@ -6,7 +6,6 @@ from . import test_approval
 from . import test_approval_at_once
 from . import test_approval_levels
 from . import test_approvers_asked
-from . import test_approval_queries
 from . import test_auto_approval
 from . import test_code_style
 from . import test_company

@@ -5,7 +5,7 @@ from odoo.tests import new_test_user, tagged
 from .common import SaleReturnCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("native", "post_install", "-at_install")
 class TestCompany(SaleReturnCommon):
     """Several warehouses and companies, also those that come later."""
 

@@ -4,13 +4,10 @@ from odoo.tests import tagged
 
 from .common_inspection import SaleReturnInspectionCommon
 
-# What one more line costs that is inspected in three rows, one of them scrap.
-QUERIES_PER_LINE = 30
-
 
 @tagged("post_install", "-at_install")
 class TestInspectionLots(SaleReturnInspectionCommon):
-    """Goods with lots or serial numbers, in other units, and what inspecting costs."""
+    """Goods with lots or serial numbers, and in other units."""
 
     def _sell_tracked(self, tracking, quantities):
         product = self._create_goods(f"Tracked by {tracking}")
@@ -133,45 +130,3 @@ class TestInspectionLots(SaleReturnInspectionCommon):
         )
         self.assertEqual(line.quantity_accepted, 2)
         self.assertEqual(order.order_line.qty_delivered, 0)
-
-    # === WHAT IT COSTS === #
-
-    def _count_inspection(self, count):
-        """Queries to inspect ``count`` lines, each split three ways."""
-        products = [self._create_goods(f"Article {index}") for index in range(count)]
-        return_order = self._received(
-            self._sell([(product, 3) for product in products])
-        )
-        rows = [
-            (line, kind, 1)
-            for line in return_order.line_ids
-            for kind in ("restock", "repair", "scrap")
-        ]
-        rows = [
-            {
-                "line": self._as("warehouse", line),
-                "quantity": quantity,
-                "disposition": self.dispositions[kind].with_user(
-                    self.users["warehouse"]
-                ),
-            }
-            for line, kind, quantity in rows
-        ]
-        warehouse = self._as("warehouse", return_order)
-        self.env.flush_all()
-        self.env.invalidate_all()
-        start = self.env.cr.sql_log_count
-        warehouse._inspect(rows)
-        self.env.flush_all()
-        queries = self.env.cr.sql_log_count - start
-        self.assertEqual(return_order.inspection_status, "done")
-        return queries
-
-    def test_one_more_line_costs_little(self):
-        self.company.sale_return_refund_trigger = "manual"
-        self._count_inspection(1)  # fills the caches that all requests share
-        queries = {count: self._count_inspection(count) for count in (1, 10, 100)}
-        for count in (10, 100):
-            slope = (queries[count] - queries[1]) / (count - 1)
-            with self.subTest(queries=queries, slope=slope):
-                self.assertLessEqual(slope, QUERIES_PER_LINE)

@@ -3,7 +3,7 @@ from odoo.tests import tagged
 from .common import SaleReturnCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("native", "post_install", "-at_install")
 class TestReturnLife(SaleReturnCommon):
     def test_from_request_to_posted_credit_note(self):
         order = self._sell([(self.product, 5)])

@@ -12,7 +12,7 @@ from .common import SaleReturnCommon
 SLIP = "sale_return_mgmt.sale_return_order_slip"
 
 
-@tagged("post_install", "-at_install")
+@tagged("native", "post_install", "-at_install")
 class TestReturnSlip(SaleReturnCommon, HttpCase):
     """The paper for the parcel, as it comes out of wkhtmltopdf."""
 

@@ -14,7 +14,7 @@ OUR_MODELS = [
 ROLES_READING = ["viewer", "clerk", "approver", "manager", "accountant"]
 
 
-@tagged("post_install", "-at_install")
+@tagged("native", "post_install", "-at_install")
 class TestRights(SaleReturnCommon):
     @classmethod
     def setUpClass(cls):

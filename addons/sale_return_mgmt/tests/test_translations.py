@@ -7,7 +7,7 @@ from .common import SaleReturnCommon
 from .common_translations import TranslationsMixin
 
 
-@tagged("post_install", "-at_install")
+@tagged("native", "post_install", "-at_install")
 class TestTranslations(TranslationsMixin, SaleReturnCommon):
     module = "sale_return_mgmt"
     international = {"ID", "RET/2026/00001"}

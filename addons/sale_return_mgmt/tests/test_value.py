@@ -31,8 +31,11 @@ class TestValue(SaleReturnInspectionCommon):
             )
         )
 
-    def _create_valued(self, method, valuation, lots=False):
-        """A product of which 5 came in at 10 and 5 at 20, with their lots."""
+    def _create_valued(self, method, valuation, lots=False, kind=""):
+        """A product of which 5 came in at 10 and 5 at 20, with their lots.
+
+        :param kind: of disposition that it is for, in its name
+        """
         category = (
             self.env["product.category"]
             .sudo()
@@ -48,7 +51,7 @@ class TestValue(SaleReturnInspectionCommon):
         self.valuation_account.account_stock_variation_id = self.variation_account
         product = self.env["product.product"].create(
             {
-                "name": f"{method} {valuation} {lots}",
+                "name": f"{method} {valuation} {lots} {kind}",
                 "type": "consu",
                 "is_storable": True,
                 "list_price": 100.0,
@@ -114,20 +117,28 @@ class TestValue(SaleReturnInspectionCommon):
             round(sum(balances.mapped("balance")), 2),
         )
 
+    def _create_all_valued(self, *choices):
+        """One valued product for each way to combine the choices."""
+        return {choice: self._create_valued(*choice)[0] for choice in combine(*choices)}
+
     def test_a_full_return_restores_the_value(self):
-        for method, valuation, lots in combine(METHODS, VALUATIONS, (False, True)):
-            with self.subTest(method=method, valuation=valuation, lots=lots):
-                product, _lots = self._create_valued(method, valuation, lots)
-                before = self._get_values(product)
-                self.assertTrue(before[0])
-                # Seven of ten: all of the first five and two of the others.
-                order = self._sell([(product, 7)])
-                self.assertLess(self._get_values(product)[0], before[0])
-                return_order = self._received(order)
-                self.assertEqual(self._get_values(product)[:2], before[:2], "waiting")
-                self._as("warehouse", return_order).action_inspect_all()
-                self.assertEqual(return_order.state, "done")
-                self.assertEqual(self._get_values(product), before)
+        products = self._create_all_valued(METHODS, VALUATIONS, (False, True))
+        before = {choice: self._get_values(products[choice]) for choice in products}
+        # Seven of ten: all of the first five and two of the others.
+        order = self._sell([(product, 7) for product in products.values()])
+        for choice, product in products.items():
+            with self.subTest("delivered", choice=choice):
+                self.assertTrue(before[choice][0])
+                self.assertLess(self._get_values(product)[0], before[choice][0])
+        return_order = self._received(order)
+        for choice, product in products.items():
+            with self.subTest("waiting", choice=choice):
+                self.assertEqual(self._get_values(product)[:2], before[choice][:2])
+        self._as("warehouse", return_order).action_inspect_all()
+        self.assertEqual(return_order.state, "done")
+        for choice, product in products.items():
+            with self.subTest("back in stock", choice=choice):
+                self.assertEqual(self._get_values(product), before[choice])
 
     def test_a_lot_comes_back_at_its_own_cost(self):
         for method in METHODS:
@@ -156,31 +167,42 @@ class TestValue(SaleReturnInspectionCommon):
         receipt.move_ids.picked = True
         receipt.button_validate()
 
-    def test_goods_set_aside_keep_their_value_and_scrap_takes_it_away(self):
-        for method, kind in combine(METHODS, ("repair", "vendor", "quarantine")):
-            with self.subTest(method=method, kind=kind):
-                product, _lots = self._create_valued(method, "periodic")
-                before = self._get_values(product)
-                return_order = self._received(self._sell([(product, 4)]))
-                self._as("warehouse", return_order).action_inspect_all(
-                    self.dispositions[kind].code
-                )
-                self.assertEqual(self._get_values(product), before)
-        for method, lots in combine(METHODS, (False, True)):
-            with self.subTest(method=method, kind="scrap", lots=lots):
-                product, _lots = self._create_valued(method, "periodic", lots)
-                before = self._get_values(product)
-                return_order = self._received(self._sell([(product, 4)]))
-                self._as("warehouse", return_order).action_inspect_all("SCRAP")
-                scrapped = sum(
-                    return_order.sudo().inspection_ids.move_ids.mapped("value")
-                )
-                self.assertGreater(scrapped, 0)
-                self.assertEqual(
-                    self._get_values(product)[0], round(before[0] - scrapped, 2)
-                )
-                self._as("warehouse", return_order.inspection_ids).action_undo()
-                self.assertEqual(self._get_values(product)[:2], before[:2], "undone")
+    def test_goods_set_aside_keep_their_value(self):
+        products = self._create_all_valued(
+            METHODS, ("periodic",), (False,), ("repair", "vendor", "quarantine")
+        )
+        before = {choice: self._get_values(products[choice]) for choice in products}
+        return_order = self._received(
+            self._sell([(product, 4) for product in products.values()])
+        )
+        kinds = {product: choice[3] for choice, product in products.items()}
+        self._inspect(
+            return_order,
+            *((line, kinds[line.product_id], 4) for line in return_order.line_ids),
+        )
+        for choice, product in products.items():
+            with self.subTest(choice=choice):
+                self.assertEqual(self._get_values(product), before[choice])
+
+    def test_scrap_takes_its_value_away(self):
+        products = self._create_all_valued(METHODS, ("periodic",), (False, True))
+        before = {choice: self._get_values(products[choice]) for choice in products}
+        return_order = self._received(
+            self._sell([(product, 4) for product in products.values()])
+        )
+        self._as("warehouse", return_order).action_inspect_all("SCRAP")
+        moves = return_order.sudo().inspection_ids.move_ids
+        for choice, product in products.items():
+            scrapped = moves.filtered(lambda move, of=product: move.product_id == of)
+            value = sum(scrapped.mapped("value"))
+            with self.subTest(choice=choice):
+                self.assertGreater(value, 0)
+                left = round(before[choice][0] - value, 2)
+                self.assertEqual(self._get_values(product)[0], left)
+        self._as("warehouse", return_order.inspection_ids).action_undo()
+        for choice, product in products.items():
+            with self.subTest("undone", choice=choice):
+                self.assertEqual(self._get_values(product)[:2], before[choice][:2])
 
     def test_scrap_is_booked_as_a_loss_under_perpetual_valuation(self):
         loss = (

@@ -20,7 +20,7 @@ READERS = (
 )
 
 
-@tagged("post_install", "-at_install")
+@tagged("native", "post_install", "-at_install")
 class TestViews(SaleReturnCommon):
     """What each role meets in the web client, asked for as the client does."""
 

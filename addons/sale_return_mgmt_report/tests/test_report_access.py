@@ -5,7 +5,7 @@ from odoo.tests import new_test_user, tagged
 from .common import AMOUNTS, SaleReturnReportCommon
 
 
-@tagged("post_install", "-at_install")
+@tagged("native", "post_install", "-at_install")
 class TestReportAccess(SaleReturnReportCommon):
     @classmethod
     def setUpClass(cls):

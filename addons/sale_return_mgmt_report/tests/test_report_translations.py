@@ -3,6 +3,6 @@ from odoo.tests import TransactionCase, tagged
 from odoo.addons.sale_return_mgmt.tests.common_translations import TranslationsMixin
 
 
-@tagged("post_install", "-at_install")
+@tagged("native", "post_install", "-at_install")
 class TestReportTranslations(TranslationsMixin, TransactionCase):
     module = "sale_return_mgmt_report"
