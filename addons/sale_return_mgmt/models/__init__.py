@@ -20,6 +20,7 @@ from . import sale_return_line_inspection_mixin
 from . import sale_return_credit_queue_mixin
 from . import sale_return_period_mixin
 from . import sale_return_line_price_mixin
+from . import sale_return_line_credit_mixin
 from . import sale_return_line_quantity_mixin
 from . import sale_return_parcel_mixin
 from . import sale_return_policy_mixin
@@ -28,6 +29,7 @@ from . import sale_return_settlement_mixin
 from . import sale_return_submission_mixin
 
 from . import account_move
+from . import account_move_amounts
 from . import account_move_line
 from . import res_company
 from . import sale_order

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..tools.amounts import Amounts
+
 
 class AccountMoveLine(models.Model):
     _name = "account.move.line"
@@ -22,6 +24,14 @@ class AccountMoveLine(models.Model):
         help="Which invoice line this line takes back.",
     )
 
+    return_credit_line_ids = fields.One2many(
+        "account.move.line",
+        "return_origin_line_id",
+        "Crediting Lines",
+        readonly=True,
+        help="Lines of returns' credit notes that take this line back.",
+    )
+
     def _copy_data_extend_business_fields(self, values):
         """A reversed credit note subtracts itself from what was credited."""
         res = super()._copy_data_extend_business_fields(values)
@@ -34,6 +44,68 @@ class AccountMoveLine(models.Model):
         return self.product_uom_id._compute_quantity(
             self.quantity, sale_line.product_uom_id, round=False
         )
+
+    def _get_amounts_of_part(self, whole, part, percent=100.0):
+        """What a part of this invoice line is worth.
+
+        As the tax engine has it for that quantity; where somebody gave the invoice
+        other amounts than the engine's, the part of those.
+
+        :param Amounts whole: of the line, as it was invoiced
+        :param part: between 0 and 1
+        :param percent: of the price
+        """
+        self.ensure_one()
+        if not part:
+            return Amounts()
+        if part == 1 and percent == 100:
+            return whole
+        move = self.move_id
+        tolerance = 2 * max(
+            self.currency_id.rounding, self.company_currency_id.rounding
+        )
+        if self.display_type == "product" and self._compute_amounts(1, 100).is_about(
+            whole, tolerance
+        ):
+            amounts = self._compute_amounts(part, percent)
+        else:
+            amounts = (whole * (part * percent / 100)).rounded(
+                move.currency_id, move.company_currency_id
+            )
+        return amounts.within(whole)
+
+    def _compute_amounts(self, part, percent):
+        """What the tax engine makes of a part of this line by itself."""
+        AccountTax = self.env["account.tax"]
+        base_line = self.move_id._prepare_product_base_line_for_taxes_computation(self)
+        base_line.update(
+            quantity=self.quantity * part,
+            price_unit=self.price_unit * percent / 100,
+            manual_total_excluded_currency=None,
+            manual_total_excluded=None,
+            manual_tax_amounts=None,
+        )
+        AccountTax._add_tax_details_in_base_line(base_line, self.company_id)
+        AccountTax._round_base_lines_tax_details([base_line], self.company_id)
+        return Amounts.of(base_line)
+
+    def _get_credits(self):
+        """Lines of credit notes, drafts too, and of what reverses them, that take back
+        this line of an invoice and no other."""
+        credits = self.return_credit_line_ids.filtered(
+            lambda line: line.parent_state != "cancel"
+        )
+        for sale_line in self.sale_line_ids[:1]:
+            invoice_lines = sale_line._get_posted_invoice_lines()
+            credits |= sale_line._get_credit_lines().filtered(
+                lambda line: sale_line._get_credited_lines(line, invoice_lines) == self
+            )
+        return credits
+
+    def _is_return_share(self):
+        """Whether a line of a return's credit note is its share of a line that belongs
+        to the whole invoice: it says nothing of quantities."""
+        return bool(self.return_origin_line_id) and not self.sale_line_ids
 
     @api.model
     def _get_return_link_fields(self):

@@ -1,3 +1,4 @@
+import math
 from collections import defaultdict
 
 from odoo import api, fields, models
@@ -229,9 +230,42 @@ class SaleOrderLine(models.Model):
             )
         ).sorted(lambda line: (line.move_id.invoice_date, line.move_id.id, line.id))
 
-    def _get_quantity_over_invoiced(self):
-        """How much more is invoiced than should be, in the line's UoM."""
-        return max(0.0, self.product_uom_id.round(self._get_invoice_balance()))
+    def _get_due_by_line(self, granted=None):
+        """What is to be credited now of each return of this line, in its own UoM.
+
+        Where that is less than was accepted, some of it was never invoiced or credited
+        by hand: that was for what came back first.
+
+        :param granted: return line counted as if all that it was granted was accepted
+        :return: dict of return line to quantity
+        """
+        self.ensure_one()
+        return self._share_due(
+            self._get_invoice_balance(),
+            self.product_uom_id,
+            self._get_lines_to_credit(),
+            granted,
+        )
+
+    def _share_due(self, due, uom, lines, granted):
+        """Give what is ``due`` in ``uom`` to the return lines, the newest first."""
+        wanted = {line: line.quantity_accepted for line in lines}
+        if granted:
+            wanted = {granted: granted._get_granted_quantity()} | {
+                line: quantity
+                for line, quantity in wanted.items()
+                if line not in (granted, granted._origin)
+            }
+            unaccepted = wanted[granted] - granted.quantity_accepted
+            due = granted._take_from(due, -unaccepted, uom)
+        due = max(0.0, uom.round(due))
+        shares = {}
+        for line in sorted(wanted, key=lambda line: -(line._origin.id or math.inf)):
+            shares[line] = line._cap_quantity(
+                wanted[line] - line._get_quantity_in_credit(), due, uom
+            )
+            due = line._take_from(due, shares[line], uom)
+        return shares
 
     def _get_invoice_balance(self):
         """What is invoiced less what should be, in the line's UoM.
@@ -251,9 +285,19 @@ class SaleOrderLine(models.Model):
             due = self.qty_delivered
         return invoiced - due
 
+    def _is_invoiced_in_full(self):
+        """Whether nothing is left to be put on a first invoice, whatever was credited
+        since."""
+        self.ensure_one()
+        invoiced = sum(
+            line._get_quantity_sold(self) for line in self._get_posted_invoice_lines()
+        )
+        sold = max(self.product_uom_qty, self.qty_delivered)
+        return self.product_uom_id.compare(invoiced, sold) >= 0
+
     def _get_lines_to_credit(self):
-        """Returns of this line, in the order in which they are credited."""
-        return self.return_line_ids.sorted("id")
+        """Returns of this line, of which all that is due is credited."""
+        return self.return_line_ids
 
     def _get_quantities_left_to_credit(self):
         """What each posted invoice line still allows to be credited, oldest first.
@@ -279,6 +323,10 @@ class SaleOrderLine(models.Model):
                     taken, credit.product_uom_id, round=False
                 )
         return left
+
+    def _get_part_left(self, invoice_line, left):
+        """Which part of ``invoice_line`` is ``left``, of its price."""
+        return left / invoice_line.quantity
 
     def _get_credit_lines(self):
         """Lines of credit notes, and of what reverses them, in ``sudo``."""

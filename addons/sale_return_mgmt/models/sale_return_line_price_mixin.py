@@ -1,7 +1,4 @@
-from collections import defaultdict
-
 from odoo import api, fields, models
-from odoo.fields import Command
 
 # Who sees what things cost: the warehouse does not.
 MONEY_GROUPS = (
@@ -119,19 +116,9 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
                         0.0, line.quantity_accepted - line._get_quantity_in_credit()
                     )
                 continue
-            due = sale_line._get_quantity_over_invoiced()
-            # Older returns of the same sold line are credited first.
-            for line in sale_line._get_lines_to_credit():
-                quantity = line._cap_quantity(
-                    line.quantity_accepted - line._get_quantity_in_credit(),
-                    due,
-                    sale_line.product_uom_id,
-                )
-                due = line._take_from(due, quantity, sale_line.product_uom_id)
-                if line in lines:
-                    line.quantity_to_refund = quantity
-            for line in lines - sale_line.return_line_ids:
-                line.quantity_to_refund = 0.0
+            due = sale_line._get_due_by_line()
+            for line in lines:
+                line.quantity_to_refund = due.get(line, 0.0)
 
     @api.depends(
         "price_asked",
@@ -160,25 +147,6 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
             line.discount = source.discount
             line.tax_ids = source.tax_ids
 
-    @api.depends(
-        "price_unit",
-        "credit_percent",
-        "discount",
-        "tax_ids",
-        "quantity",
-        "quantity_approved",
-        "state",
-        "sale_line_id.invoice_lines.quantity",
-        "sale_line_id.invoice_lines.parent_state",
-        "refund_line_ids.quantity",
-        "refund_line_ids.price_unit",
-        "refund_line_ids.parent_state",
-    )
-    def _compute_price_subtotal(self):
-        for line in self:
-            line.price_subtotal, line.price_tax = line._get_amounts()
-            line.price_total = line.price_subtotal + line.price_tax
-
     def _is_settled_at(self, trigger):
         """Whether what is accepted of this line is credited by itself at ``trigger``,
         or later than it should have been. Inspection or not, only what is accepted by
@@ -205,7 +173,7 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
                 ),
             )
             for move_line in self.sudo().refund_line_ids
-            if move_line.parent_state in states
+            if move_line.parent_state in states and not move_line._is_return_share()
         ]
 
     def _get_quantity_in_credit(self):
@@ -251,155 +219,10 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
             )
         return max(0.0, uom.round(quantity))
 
-    def _allocate_by_company(self):
-        """What ``_allocate_to_invoices`` says of the lines of each company."""
-        return {
-            company: lines.with_company(company)._allocate_to_invoices()
-            for company, lines in self.grouped("company_id").items()
-        }
-
-    def _allocate_to_invoices(self):
-        """Spread what is to be credited over the invoices, the oldest first.
-
-        :return: dict of ``(return order, invoice)`` to list of ``(line, invoice line,
-            quantity)``, quantities in the UoM of the return line; without an order
-            there is no invoice and the line itself tells the price
-        """
-        allocation = defaultdict(list)
-        left_by_invoice_line = {}
-        for line in self:
-            quantity = line.quantity_to_refund
-            if line.product_uom_id.compare(quantity, 0) <= 0:
-                continue
-            if not line.sale_line_id:
-                no_invoice = self.env["account.move"]
-                allocation[line.order_id, no_invoice].append((line, line, quantity))
-                continue
-            if line.sale_line_id not in left_by_invoice_line:
-                left_by_invoice_line[line.sale_line_id] = (
-                    line.sale_line_id._get_quantities_left_to_credit()
-                )
-            left = left_by_invoice_line[line.sale_line_id]
-            for invoice_line in left:
-                uom = invoice_line.product_uom_id
-                taken = line._cap_quantity(quantity, left[invoice_line], uom)
-                if line.product_uom_id.compare(taken, 0) > 0:
-                    allocation[line.order_id, invoice_line.move_id].append(
-                        (line, invoice_line, taken)
-                    )
-                    left[invoice_line] = line._take_from(left[invoice_line], taken, uom)
-                    quantity -= taken
-        return allocation
-
-    def _prepare_refund_line_vals(self, invoice_line, quantity):
-        """Values of the credit note line that takes back part of ``invoice_line``.
-
-        :param invoice_line: ``account.move.line``; the return line itself where no
-            order says what was paid
-        :param quantity: in the UoM of the return line, which the credit note keeps
-        """
-        self.ensure_one()
-        if invoice_line == self:
-            return {
-                "product_id": self.product_id.id,
-                "quantity": quantity,
-                "product_uom_id": self.product_uom_id.id,
-                "price_unit": self._get_credited_price(self),
-                "tax_ids": [Command.set(self.tax_ids.ids)],
-                "return_line_id": self.id,
-            }
-        return {
-            "product_id": invoice_line.product_id.id,
-            "name": invoice_line.name,
-            "quantity": quantity,
-            "product_uom_id": self.product_uom_id.id,
-            "price_unit": self._get_credited_price(invoice_line),
-            "discount": invoice_line.discount,
-            "tax_ids": [Command.set(invoice_line.tax_ids.ids)],
-            "account_id": invoice_line.account_id.id,
-            "analytic_distribution": invoice_line.analytic_distribution,
-            "sale_line_ids": [Command.set(self.sale_line_id.ids)],
-            "return_line_id": self.id,
-            "return_origin_line_id": invoice_line.id,
-        }
-
-    def _get_price_pieces(self):
-        """What the customer gets for the granted quantity.
-
-        :return: list of ``(source, quantity)``: credit note lines, which stand as they
-            are whatever was lowered since; posted invoice lines as they will be
-            credited, the oldest first; the order line for what is not invoiced, or the
-            return line itself where there is no order
-        """
-        self.ensure_one()
-        pieces = self._get_credit_pieces(("draft", "posted"))
-        quantity = self._get_granted_quantity() - sum(taken for _line, taken in pieces)
-        if not self.sale_line_id:
-            if not pieces or self.product_uom_id.compare(quantity, 0) > 0:
-                pieces.append((self, quantity))
-            return pieces
-        # sudo: see _get_credit_pieces
-        sale_line_sudo = self.sale_line_id.sudo()
-        left = sale_line_sudo._get_quantities_left_to_credit()
-        for invoice_line, invoice_left in left.items():
-            taken = self._cap_quantity(
-                quantity, invoice_left, invoice_line.product_uom_id
-            )
-            if self.product_uom_id.compare(taken, 0) > 0:
-                pieces.append((invoice_line, taken))
-                quantity -= taken
-        if not pieces or self.product_uom_id.compare(quantity, 0) > 0:
-            pieces.append((sale_line_sudo, quantity))
-        return pieces
-
     def _get_credited_price(self, source):
         """Price of ``source`` per unit of this line, as far as it is credited.
 
         The price is lowered, not the quantity: that says what came back.
         """
         self.ensure_one()
-        if source._name == "account.move.line" and source.return_line_id == self:
-            # It was lowered when it was credited.
-            return source.product_uom_id._compute_price(
-                source.price_unit, self.product_uom_id
-            )
         return self._get_price_of(source) * self.credit_percent / 100
-
-    def _prepare_base_line(self, source, quantity):
-        """``quantity`` of this line at the price of ``source``, for the tax engine."""
-        self.ensure_one()
-        return self.env["account.tax"]._prepare_base_line_for_taxes_computation(
-            self,
-            quantity=quantity,
-            price_unit=self._get_credited_price(source),
-            discount=source.discount,
-            tax_ids=source.tax_ids,
-            partner_id=self.order_id.partner_id,
-            currency_id=self.currency_id or self.env.company.currency_id,
-        )
-
-    def _get_amounts(self):
-        """``(untaxed, tax)`` of the lines, rounded as one document per invoice."""
-        AccountTax = self.env["account.tax"]
-        base_lines_by_document = defaultdict(list)
-        for line in self:
-            is_complete = line.product_id and line.product_uom_id
-            for source, quantity in line._get_price_pieces() if is_complete else ():
-                invoiced = source._name == "account.move.line"
-                document = source.move_id if invoiced else source.order_id
-                base_lines_by_document[document].append(
-                    line._prepare_base_line(source, quantity)
-                )
-        company = self.company_id[:1] or self.env.company
-        untaxed = tax = 0.0
-        for base_lines in base_lines_by_document.values():
-            AccountTax._add_tax_details_in_base_lines(base_lines, company)
-            AccountTax._round_base_lines_tax_details(base_lines, company)
-            totals = AccountTax._get_tax_totals_summary(
-                base_lines=base_lines,
-                currency=self.currency_id[:1] or company.currency_id,
-                company=company,
-            )
-            untaxed += totals["base_amount_currency"]
-            tax += totals["tax_amount_currency"]
-        return untaxed, tax

@@ -264,9 +264,10 @@ class SaleReturnOrder(models.Model):
     )
     def _compute_amounts(self):
         for order in self:
-            amounts = order.line_ids._get_amounts()
-            order.amount_untaxed, order.amount_tax = amounts
-            order.amount_total = order.currency_id.round(sum(amounts))
+            currency, lines = order.currency_id, order.line_ids
+            order.amount_untaxed = currency.round(sum(lines.mapped("price_subtotal")))
+            order.amount_tax = currency.round(sum(lines.mapped("price_tax")))
+            order.amount_total = currency.round(sum(lines.mapped("price_total")))
 
     # === CRUD METHODS === #
 

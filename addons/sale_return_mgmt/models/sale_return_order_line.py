@@ -21,6 +21,7 @@ class SaleReturnOrderLine(models.Model):
         "sale.return.line.lot.mixin",
         "sale.return.line.inspection.mixin",
         "sale.return.line.price.mixin",
+        "sale.return.line.credit.mixin",
     ]
     _description = "Return Line"
     _rec_name = "product_id"

@@ -197,8 +197,7 @@ class SaleReturnSettlementMixin(models.AbstractModel):
         """Values of the credit note of one original invoice.
 
         :param invoice: posted ``account.move``; empty for goods without an order
-        :param pieces: list of ``(return line, invoice line, quantity)``, quantities in
-            the UoM of the return line
+        :param pieces: list of ``Piece``
         """
         self.ensure_one()
         today = fields.Date.context_today(self)
@@ -216,8 +215,9 @@ class SaleReturnSettlementMixin(models.AbstractModel):
             "invoice_origin": self.name,
             "ref": ", ".join(filter(None, [self.name, self.customer_reference])),
             "invoice_line_ids": [
-                Command.create(line._prepare_refund_line_vals(invoice_line, quantity))
-                for line, invoice_line, quantity in pieces
+                Command.create(vals)
+                for piece in pieces
+                for vals in piece.line._prepare_refund_lines_vals(piece)
             ],
         }
 

@@ -16,6 +16,7 @@ from . import test_deadlines
 from . import test_discrepancy
 from . import test_disposition
 from . import test_event_log
+from . import test_exact_credit
 from . import test_exceptions
 from . import test_grants
 from . import test_inspection

@@ -229,6 +229,16 @@ class SaleOrderLine(models.Model):
                     quantity -= taken
         return left
 
+    def _get_part_left(self, invoice_line, left):
+        kit = self._get_kit()
+        if not kit:
+            return super()._get_part_left(invoice_line, left)
+        invoiced = self._get_invoiced_components(invoice_line, kit)
+        return sum(
+            component.share * left[product] / invoiced[product]
+            for product, component in kit.items()
+        )
+
     @api.model
     def _get_invoiced_components(self, line, kit):
         """What a line of an invoice or credit note consists of, by product."""
@@ -241,6 +251,15 @@ class SaleOrderLine(models.Model):
         return {
             product: quantity * component.quantity for product, component in kit.items()
         }
+
+    def _get_component_due_by_line(self, component, granted=None):
+        """As ``_get_due_by_line``, of those that take single components back."""
+        return self._share_due(
+            self._get_component_over_invoiced(component),
+            component.uom_id,
+            self.return_line_ids.filtered(lambda line: line.product_id == component),
+            granted,
+        )
 
     def _get_component_over_invoiced(self, component):
         """How much of a component is invoiced within its kits beyond what should be, in

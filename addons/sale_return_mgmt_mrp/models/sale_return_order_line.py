@@ -219,23 +219,15 @@ class SaleReturnOrderLine(models.Model):
         for (sale_line, component), lines in components.grouped(
             lambda line: (line.sale_line_id, line.product_id)
         ).items():
-            due = sale_line._get_component_over_invoiced(component)
-            # Older returns of the same component are credited first.
-            for line in sale_line.return_line_ids.sorted("id"):
-                if line.product_id != component:
-                    continue
-                uom = line.product_uom_id
-                quantity = uom.round(
-                    min(
-                        line.quantity_accepted - line._get_quantity_in_credit(),
-                        line._from_product_uom(due),
-                    )
-                )
-                quantity = max(0.0, quantity)
-                due -= line._to_product_uom(quantity)
-                if line in lines:
-                    line.quantity_to_refund = quantity
+            due = sale_line._get_component_due_by_line(component)
+            for line in lines:
+                line.quantity_to_refund = due.get(line, 0.0)
         return res
+
+    def _get_due_quantity(self):
+        if not self._is_component():
+            return super()._get_due_quantity()
+        return self.sale_line_id._get_component_due_by_line(self.product_id, self)[self]
 
     def _cap_quantity(self, quantity, limit, limit_uom):
         """Of kits the limit may be what is left of each component."""
@@ -271,8 +263,8 @@ class SaleReturnOrderLine(models.Model):
         component = self.sale_line_id._get_kit()[self.product_id]
         return component.share / component.quantity
 
-    def _prepare_refund_line_vals(self, invoice_line, quantity):
-        vals = super()._prepare_refund_line_vals(invoice_line, quantity)
+    def _prepare_refund_line_vals(self, piece):
+        vals = super()._prepare_refund_line_vals(piece)
         if self._is_component():
             vals["product_id"] = self.product_id.id
             vals["name"] = self.env._(

@@ -1,0 +1,223 @@
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.fields import Command
+
+from ..tools.amounts import Amounts
+from ..tools.credit_book import CreditBook, Piece
+
+
+class SaleReturnLineCreditMixin(models.AbstractModel):
+    """What is credited for a return line, to the cent: before it is, as a preview, and
+    on the credit note."""
+
+    _name = "sale.return.line.credit.mixin"
+    _description = "Return Line Credit"
+
+    @api.depends(
+        "price_unit",
+        "credit_percent",
+        "discount",
+        "tax_ids",
+        "quantity",
+        "quantity_approved",
+        "state",
+        "sale_line_id.invoice_lines.quantity",
+        "sale_line_id.invoice_lines.parent_state",
+        "refund_line_ids.quantity",
+        "refund_line_ids.price_subtotal",
+        "refund_line_ids.price_total",
+        "refund_line_ids.parent_state",
+        # Together they share what belongs to a whole invoice.
+        "order_id.line_ids.quantity",
+        "order_id.line_ids.quantity_approved",
+        "order_id.line_ids.credit_percent",
+    )
+    def _compute_price_subtotal(self):
+        for order, lines in self.grouped("order_id").items():
+            amounts = (order.line_ids | lines)._get_amounts()
+            for line in lines:
+                line.price_subtotal, line.price_tax = amounts[line]
+                line.price_total = line.price_subtotal + line.price_tax
+
+    # === THE PREVIEW === #
+
+    def _get_amounts(self):
+        """What the customer gets for the granted quantities, by line.
+
+        Credit note lines stand as they are, whatever was lowered since; posted invoice
+        lines as they will be credited; what is not invoiced as the order, or else the
+        line itself, has it.
+
+        :return: dict of line to ``(untaxed, tax)``
+        """
+        book = CreditBook()
+        amounts, open_base_lines = {}, defaultdict(list)
+        for line in self.sorted(lambda line: line.id or line._origin.id or 0):
+            amounts[line] = line._get_credited_amounts()
+            if not (line.product_id and line.product_uom_id):
+                continue
+            quantity = line._get_granted_quantity() - line._get_quantity_in_credit()
+            if line.sale_line_id:
+                due = line._get_due_quantity()
+                pieces, missing = book.take(line, due)
+                for piece in pieces:
+                    for part in (piece.amounts, *piece.shares.values()):
+                        amounts[line][0] += part.untaxed
+                        amounts[line][1] += part.get_tax()
+                if line.sale_line_id._is_invoiced_in_full():
+                    continue  # others credited the rest
+                quantity += missing - due
+            if line.product_uom_id.compare(quantity, 0) > 0:
+                open_base_lines[line.sale_line_id.order_id].append(
+                    line._prepare_base_line(quantity)
+                )
+        company = self.company_id[:1] or self.env.company
+        AccountTax = self.env["account.tax"]
+        for base_lines in open_base_lines.values():
+            AccountTax._add_tax_details_in_base_lines(base_lines, company)
+            AccountTax._round_base_lines_tax_details(base_lines, company)
+            for base_line in base_lines:
+                part = Amounts.of(base_line)
+                amounts[base_line["record"]][0] += part.untaxed
+                amounts[base_line["record"]][1] += part.get_tax()
+        return amounts
+
+    def _get_due_quantity(self):
+        """What will be credited once all that was granted is accepted: what was not
+        invoiced, or credited by others, is not."""
+        self.ensure_one()
+        return self.sale_line_id._get_due_by_line(granted=self)[self]
+
+    def _get_credited_amounts(self):
+        """``[untaxed, tax]`` that credit notes have for this line, drafts too, less
+        what was invoiced back."""
+        untaxed = tax = 0.0
+        # sudo: see _get_credit_pieces
+        for move_line in self.sudo().refund_line_ids:
+            if move_line.parent_state != "cancel":
+                sign = move_line.move_id.direction_sign
+                untaxed += sign * move_line.price_subtotal
+                tax += sign * (move_line.price_total - move_line.price_subtotal)
+        return [untaxed, tax]
+
+    def _prepare_base_line(self, quantity):
+        """What is not invoiced of this line, for the tax engine."""
+        self.ensure_one()
+        # sudo: see _get_credit_pieces
+        source = self.sale_line_id.sudo() or self
+        return self.env["account.tax"]._prepare_base_line_for_taxes_computation(
+            self,
+            quantity=quantity,
+            price_unit=self._get_credited_price(source),
+            discount=source.discount,
+            tax_ids=source.tax_ids,
+            partner_id=self.order_id.partner_id,
+            currency_id=self.currency_id or self.env.company.currency_id,
+        )
+
+    # === THE CREDIT NOTE === #
+
+    def _allocate_by_company(self):
+        """What ``_allocate_to_invoices`` says of the lines of each company."""
+        return {
+            company: lines.with_company(company)._allocate_to_invoices()
+            for company, lines in self.grouped("company_id").items()
+        }
+
+    def _allocate_to_invoices(self):
+        """Spread what is to be credited over the invoices, the oldest first.
+
+        :return: dict of ``(return order, invoice)`` to list of ``Piece``; without an
+            order there is no invoice, the line itself is the source and tells the price
+        """
+        book = CreditBook()
+        allocation = defaultdict(list)
+        for line in self:
+            quantity = line.quantity_to_refund
+            if line.product_uom_id.compare(quantity, 0) <= 0:
+                continue
+            if not line.sale_line_id:
+                no_invoice = self.env["account.move"]
+                allocation[line.order_id, no_invoice].append(
+                    Piece(line, line, quantity, Amounts(), {})
+                )
+                continue
+            pieces, _rest = book.take(line, quantity)
+            for piece in pieces:
+                allocation[line.order_id, piece.source.move_id].append(piece)
+        return allocation
+
+    @api.model
+    def _prepare_refund_lines_vals(self, piece):
+        """Values of the credit note lines of one ``Piece``: the goods, and their share
+        of each line that belongs to the whole invoice."""
+        return [
+            piece.line._prepare_refund_line_vals(piece),
+            *(
+                piece.line._prepare_refund_share_vals(shared, amounts)
+                for shared, amounts in piece.shares.items()
+                if any(amounts.values())
+            ),
+        ]
+
+    def _prepare_refund_line_vals(self, piece):
+        """Values of the credit note line that takes back part of an invoice line; its
+        quantity is in the UoM of the return line, which the credit note keeps."""
+        self.ensure_one()
+        source = piece.source
+        vals = {
+            "product_id": source.product_id.id,
+            "quantity": piece.quantity,
+            "product_uom_id": self.product_uom_id.id,
+            "price_unit": self._get_credited_price(source),
+            "tax_ids": [Command.set(source.tax_ids.ids)],
+            "return_line_id": self.id,
+        }
+        if source == self:
+            return vals
+        vals.update(
+            name=source.name,
+            discount=source.discount,
+            account_id=source.account_id.id,
+            analytic_distribution=source.analytic_distribution,
+            sale_line_ids=[Command.set(self.sale_line_id.ids)],
+            return_origin_line_id=source.id,
+        )
+        vals["extra_tax_data"] = self._prepare_extra_tax_data(
+            source, piece.amounts, vals
+        )
+        return vals
+
+    def _prepare_refund_share_vals(self, shared, amounts):
+        """Values of the credit note line that takes back this line's share of an
+        invoice line that belongs to the whole invoice.
+
+        It is no line of the sales order: what it says of quantities means nothing.
+        """
+        self.ensure_one()
+        included = shared.tax_ids.flatten_taxes_hierarchy().filtered("price_include")
+        vals = {
+            "product_id": shared.product_id.id,
+            "name": shared.name,
+            "quantity": 1,
+            "product_uom_id": shared.product_uom_id.id,
+            "price_unit": amounts.untaxed
+            + amounts.get_tax(lambda tax_id: tax_id in included.ids),
+            "discount": 0.0,
+            "tax_ids": [Command.set(shared.tax_ids.ids)],
+            "account_id": shared.account_id.id,
+            "analytic_distribution": shared.analytic_distribution,
+            "return_line_id": self.id,
+            "return_origin_line_id": shared.id,
+        }
+        vals["extra_tax_data"] = self._prepare_extra_tax_data(shared, amounts, vals)
+        return vals
+
+    def _prepare_extra_tax_data(self, source, amounts, vals):
+        return amounts.to_extra_tax_data(
+            f"sale_return,{source.id}",
+            currency_id=source.currency_id.id,
+            rate=source.move_id.invoice_currency_rate,
+            **{name: vals[name] for name in ("price_unit", "discount", "quantity")},
+        )

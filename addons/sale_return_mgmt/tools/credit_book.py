@@ -1,0 +1,137 @@
+from collections import defaultdict, namedtuple
+
+from .amounts import Amounts, is_in_currency
+
+# Part of a posted invoice line that a return line takes back: quantity in the unit of
+# the return line, the exact amounts, and those of each line of the invoice that is
+# shared out (a discount on the order), by that line.
+Piece = namedtuple("Piece", "line source quantity amounts shares")
+
+WHOLE = 1 - 1e-9  # what is left of thirds may not be exactly nothing
+
+
+class CreditBook:
+    """What posted invoices still allow to be credited, while some of it is taken.
+
+    Whatever the parts in which a line of an invoice is credited, they add up to what was
+    invoiced, in total and of each tax: a part is worth what the line is worth up to its
+    end less what it is worth up to its start. Credit notes that others made count.
+
+    All records are in ``sudo``; parts are between 0 and 1.
+    """
+
+    def __init__(self):
+        self._left = {}  # by sold line: what is left of each invoice line
+        self._amounts = {}  # by move: Amounts by line
+        self._taken = defaultdict(Amounts)  # by invoice line
+
+    def take(self, line, quantity):
+        """Take ``quantity`` of the return line from the invoices, the oldest first.
+
+        :return: list of Piece, quantity that is not invoiced; in the line's UoM
+        """
+        pieces = []
+        sale_line = line.sale_line_id.sudo()  # sudo: see CreditBook
+        left = self._get_left(sale_line)
+        for source in left:
+            uom = source.product_uom_id
+            taken = line._cap_quantity(quantity, left[source], uom)
+            if line.product_uom_id.compare(taken, 0) <= 0:
+                continue
+            start = self._get_credited_part(sale_line, source)
+            shared_starts = self._get_shared_parts(source)
+            left[source] = line._take_from(left[source], taken, uom)
+            end = self._get_credited_part(sale_line, source)
+            shared_ends = self._get_shared_parts(source)
+            percent = line.credit_percent
+            pieces.append(
+                Piece(
+                    line,
+                    source,
+                    taken,
+                    self._take_amounts(source, start, end, percent),
+                    {
+                        shared: self._take_amounts(
+                            shared, shared_starts[shared], shared_ends[shared], percent
+                        )
+                        for shared in shared_starts
+                    },
+                )
+            )
+            quantity -= taken
+        return pieces, quantity
+
+    def _get_left(self, sale_line):
+        if sale_line not in self._left:
+            self._left[sale_line] = sale_line._get_quantities_left_to_credit()
+        return self._left[sale_line]
+
+    def _get_credited_part(self, sale_line, source):
+        """Part of an invoice line that is credited by now."""
+        left = self._get_left(sale_line).get(source)
+        part = 1 - sale_line._get_part_left(source, left) if left is not None else 0.0
+        return 1.0 if part > WHOLE else max(0.0, part)
+
+    def _get_shared_parts(self, source):
+        """Part that is credited by now of the lines that ``source`` shares, by line."""
+        amounts = self._get_amounts(source.move_id)
+        parts = {}
+        for shared in source.move_id._get_shared_out_lines():
+            sharers = source.move_id._get_sharers(shared)
+            if source not in sharers:
+                continue
+            total = credited = 0.0
+            for sharer in sharers:
+                worth = amounts[sharer].untaxed
+                total += worth
+                for sale_line in sharer.sale_line_ids[:1]:
+                    credited += worth * self._get_credited_part(sale_line, sharer)
+            part = credited / total if total else 0.0
+            parts[shared] = 1.0 if part > WHOLE else part
+        return parts
+
+    def _get_amounts(self, move):
+        if move not in self._amounts:
+            self._amounts[move] = move._get_amounts_by_line()
+        return self._amounts[move]
+
+    def _take_amounts(self, source, start, end, percent):
+        """What the part from ``start`` to ``end`` of an invoice line is worth."""
+        move = source.move_id
+        whole = self._get_amounts(move)[source]
+        before = source._get_amounts_of_part(whole, start)
+        amounts = source._get_amounts_of_part(whole, end) - before
+        if percent != 100:
+            lowered = source._get_amounts_of_part(whole, end, percent)
+            amounts = lowered - source._get_amounts_of_part(whole, start, percent)
+        elif start:
+            amounts += self._get_correction(source, before)
+        if start:
+            amounts = amounts.within(whole - self._get_credited_amounts(source))
+        amounts = amounts.rounded(move.currency_id, move.company_currency_id)
+        self._taken[source] += amounts
+        return amounts
+
+    def _get_correction(self, source, before):
+        """By how much others rounded differently what is credited already. A larger
+        difference is no rounding: it was meant; but nobody means to leave out what
+        belongs to the whole invoice."""
+        credits = source._get_credits()
+        if any(line.credit_percent < 100 for line in credits.return_line_id):
+            return Amounts()
+        difference = before - self._get_credited_amounts(source)
+        if source in source.move_id._get_shared_out_lines():
+            return difference
+        tolerance = 1.5 * source.currency_id.rounding * (1 + len(credits))
+        if source.currency_id != source.company_currency_id:
+            # Theirs may have been booked at another day's rate.
+            difference = difference.part(is_in_currency)
+        return difference if difference.is_about(Amounts(), tolerance) else Amounts()
+
+    def _get_credited_amounts(self, source):
+        """What credit notes took of an invoice line, those to be made included."""
+        credited = self._taken[source]
+        for credit in source._get_credits():
+            amounts = self._get_amounts(credit.move_id).get(credit, Amounts())
+            credited = credited + amounts * credit.move_id.direction_sign
+        return credited
