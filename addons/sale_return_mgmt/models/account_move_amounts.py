@@ -38,17 +38,50 @@ class AccountMove(models.Model):
 
     def _get_shared_out_lines(self):
         """Lines that belong to all others: discounts on the order, what the total was
-        rounded by. Down payments are none: they were invoiced by themselves."""
-        return self.line_ids.filtered(
-            lambda line: (
-                (line.display_type == "rounding" and not line.tax_repartition_line_id)
-                or (
-                    line.display_type == "product"
-                    and line.price_subtotal < 0
-                    and not line.is_downpayment
+        rounded by, discounts taken for paying early. Down payments are none: they were
+        invoiced by themselves."""
+        return (
+            self.line_ids.filtered(
+                lambda line: (
+                    (line.display_type == "rounding" and not line.tax_line_id)
+                    or (
+                        line.display_type == "product"
+                        and line.price_subtotal < 0
+                        and not line.is_downpayment
+                    )
                 )
             )
+            | self._get_payment_discount_lines()
         )
+
+    def _get_payment_discount_lines(self):
+        """What payments of this invoice booked as discounts for paying early."""
+        account = self.company_id.account_journal_early_pay_discount_loss_account_id
+        if not self.invoice_payment_term_id.early_discount or not account:
+            return self.line_ids.browse()
+        return self._get_payment_moves().line_ids.filtered(
+            lambda line: (
+                line.account_id == account and line.currency_id == self.currency_id
+            )
+        )
+
+    def _get_payment_moves(self):
+        receivables = self.line_ids.filtered(
+            lambda line: line.display_type == "payment_term"
+        )
+        return receivables.matched_credit_ids.credit_move_id.move_id.filtered(
+            lambda move: move.move_type == "entry"
+        )
+
+    def _get_part_of_payment(self, payment_move):
+        """Which part of a payment is for this invoice."""
+        invoices = payment_move.line_ids.matched_debit_ids.debit_move_id.move_id
+        total = sum(invoices.mapped("amount_total"))
+        return self.amount_total / total if total else 0.0
+
+    def _get_reversed_moves(self):
+        """What this document reverses, and what that reverses in turn."""
+        return self.reversed_entry_id | self.reversed_entry_id.reversed_entry_id
 
     def _get_sharers(self, shared):
         """The lines that a line of this document is shared out to: those with its

@@ -89,11 +89,17 @@ class AccountMoveLine(models.Model):
         AccountTax._round_base_lines_tax_details([base_line], self.company_id)
         return Amounts.of(base_line)
 
-    def _get_credits(self):
+    def _get_credits(self, invoice):
         """Lines of credit notes, drafts too, and of what reverses them, that take back
-        this line of an invoice and no other."""
+        this line of the invoice and no other."""
         credits = self.return_credit_line_ids.filtered(
-            lambda line: line.parent_state != "cancel"
+            lambda line: (
+                line.parent_state != "cancel"
+                and (
+                    self.move_id == invoice
+                    or invoice in line.move_id._get_reversed_moves()
+                )
+            )
         )
         for sale_line in self.sale_line_ids[:1]:
             invoice_lines = sale_line._get_posted_invoice_lines()

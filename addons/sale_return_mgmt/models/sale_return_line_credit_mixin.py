@@ -155,7 +155,7 @@ class SaleReturnLineCreditMixin(models.AbstractModel):
         return [
             piece.line._prepare_refund_line_vals(piece),
             *(
-                piece.line._prepare_refund_share_vals(shared, amounts)
+                piece.line._prepare_refund_share_vals(piece, shared)
                 for shared, amounts in piece.shares.items()
                 if any(amounts.values())
             ),
@@ -185,17 +185,18 @@ class SaleReturnLineCreditMixin(models.AbstractModel):
             return_origin_line_id=source.id,
         )
         vals["extra_tax_data"] = self._prepare_extra_tax_data(
-            source, piece.amounts, vals
+            piece, piece.amounts, vals
         )
         return vals
 
-    def _prepare_refund_share_vals(self, shared, amounts):
-        """Values of the credit note line that takes back this line's share of an
-        invoice line that belongs to the whole invoice.
+    def _prepare_refund_share_vals(self, piece, shared):
+        """Values of the credit note line that takes back this line's share of a line
+        that belongs to the whole invoice.
 
         It is no line of the sales order: what it says of quantities means nothing.
         """
         self.ensure_one()
+        amounts = piece.shares[shared]
         included = shared.tax_ids.flatten_taxes_hierarchy().filtered("price_include")
         vals = {
             "product_id": shared.product_id.id,
@@ -211,13 +212,14 @@ class SaleReturnLineCreditMixin(models.AbstractModel):
             "return_line_id": self.id,
             "return_origin_line_id": shared.id,
         }
-        vals["extra_tax_data"] = self._prepare_extra_tax_data(shared, amounts, vals)
+        vals["extra_tax_data"] = self._prepare_extra_tax_data(piece, amounts, vals)
         return vals
 
-    def _prepare_extra_tax_data(self, source, amounts, vals):
+    def _prepare_extra_tax_data(self, piece, amounts, vals):
+        invoice = piece.source.move_id
         return amounts.to_extra_tax_data(
-            f"sale_return,{source.id}",
-            currency_id=source.currency_id.id,
-            rate=source.move_id.invoice_currency_rate,
+            f"sale_return,{vals['return_origin_line_id']}",
+            currency_id=invoice.currency_id.id,
+            rate=invoice.invoice_currency_rate,
             **{name: vals[name] for name in ("price_unit", "discount", "quantity")},
         )

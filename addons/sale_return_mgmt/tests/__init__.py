@@ -12,6 +12,7 @@ from . import test_company
 from . import test_costs
 from . import test_credit_at_once
 from . import test_credit_queue
+from . import test_credit_rules
 from . import test_deadlines
 from . import test_discrepancy
 from . import test_disposition

@@ -23,7 +23,7 @@ class CreditBook:
     def __init__(self):
         self._left = {}  # by sold line: what is left of each invoice line
         self._amounts = {}  # by move: Amounts by line
-        self._taken = defaultdict(Amounts)  # by invoice line
+        self._taken = defaultdict(Amounts)  # by invoice and line
 
     def take(self, line, quantity):
         """Take ``quantity`` of the return line from the invoices, the oldest first.
@@ -44,15 +44,20 @@ class CreditBook:
             end = self._get_credited_part(sale_line, source)
             shared_ends = self._get_shared_parts(source)
             percent = line.credit_percent
+            invoice = source.move_id
             pieces.append(
                 Piece(
                     line,
                     source,
                     taken,
-                    self._take_amounts(source, start, end, percent),
+                    self._take_amounts(invoice, source, start, end, percent),
                     {
                         shared: self._take_amounts(
-                            shared, shared_starts[shared], shared_ends[shared], percent
+                            invoice,
+                            shared,
+                            shared_starts[shared],
+                            shared_ends[shared],
+                            percent,
                         )
                         for shared in shared_starts
                     },
@@ -74,9 +79,10 @@ class CreditBook:
 
     def _get_shared_parts(self, source):
         """Part that is credited by now of the lines that ``source`` shares, by line."""
-        amounts = self._get_amounts(source.move_id)
         parts = {}
-        for shared in source.move_id._get_shared_out_lines():
+        shared_lines = source.move_id._get_shared_out_lines()
+        amounts = shared_lines and self._get_amounts(source.move_id)
+        for shared in shared_lines:
             sharers = source.move_id._get_sharers(shared)
             if source not in sharers:
                 continue
@@ -95,32 +101,42 @@ class CreditBook:
             self._amounts[move] = move._get_amounts_by_line()
         return self._amounts[move]
 
-    def _take_amounts(self, source, start, end, percent):
-        """What the part from ``start`` to ``end`` of an invoice line is worth."""
-        move = source.move_id
-        whole = self._get_amounts(move)[source]
+    def _take_amounts(self, invoice, source, start, end, percent):
+        """What the part from ``start`` to ``end`` is worth of a line of the invoice, or
+        of one that belongs to the whole of it."""
+        whole = self._get_whole(invoice, source)
         before = source._get_amounts_of_part(whole, start)
         amounts = source._get_amounts_of_part(whole, end) - before
         if percent != 100:
             lowered = source._get_amounts_of_part(whole, end, percent)
             amounts = lowered - source._get_amounts_of_part(whole, start, percent)
         elif start:
-            amounts += self._get_correction(source, before)
+            amounts += self._get_correction(invoice, source, before)
         if start:
-            amounts = amounts.within(whole - self._get_credited_amounts(source))
-        amounts = amounts.rounded(move.currency_id, move.company_currency_id)
-        self._taken[source] += amounts
+            credited = self._get_credited_amounts(invoice, source)
+            amounts = amounts.within(whole - credited)
+        amounts = amounts.rounded(invoice.currency_id, invoice.company_currency_id)
+        self._taken[invoice, source] += amounts
         return amounts
 
-    def _get_correction(self, source, before):
+    def _get_whole(self, invoice, source):
+        amounts = self._get_amounts(source.move_id)[source]
+        if source.move_id == invoice:
+            return amounts
+        part = invoice._get_part_of_payment(source.move_id)
+        return (amounts * -part).rounded(
+            invoice.currency_id, invoice.company_currency_id
+        )
+
+    def _get_correction(self, invoice, source, before):
         """By how much others rounded differently what is credited already. A larger
         difference is no rounding: it was meant; but nobody means to leave out what
         belongs to the whole invoice."""
-        credits = source._get_credits()
+        credits = source._get_credits(invoice)
         if any(line.credit_percent < 100 for line in credits.return_line_id):
             return Amounts()
-        difference = before - self._get_credited_amounts(source)
-        if source in source.move_id._get_shared_out_lines():
+        difference = before - self._get_credited_amounts(invoice, source)
+        if source in invoice._get_shared_out_lines():
             return difference
         tolerance = 1.5 * source.currency_id.rounding * (1 + len(credits))
         if source.currency_id != source.company_currency_id:
@@ -128,10 +144,10 @@ class CreditBook:
             difference = difference.part(is_in_currency)
         return difference if difference.is_about(Amounts(), tolerance) else Amounts()
 
-    def _get_credited_amounts(self, source):
-        """What credit notes took of an invoice line, those to be made included."""
-        credited = self._taken[source]
-        for credit in source._get_credits():
+    def _get_credited_amounts(self, invoice, source):
+        """What credit notes took of a line, those to be made included."""
+        credited = self._taken[invoice, source]
+        for credit in source._get_credits(invoice):
             amounts = self._get_amounts(credit.move_id).get(credit, Amounts())
             credited = credited + amounts * credit.move_id.direction_sign
         return credited
