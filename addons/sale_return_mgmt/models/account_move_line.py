@@ -101,7 +101,8 @@ class AccountMoveLine(models.Model):
                 )
             )
         )
-        for sale_line in self.sale_line_ids[:1]:
+        sale_line = self.sale_line_ids[:1]
+        if sale_line:
             invoice_lines = sale_line._get_posted_invoice_lines()
             credits |= sale_line._get_credit_lines().filtered(
                 lambda line: sale_line._get_credited_lines(line, invoice_lines) == self

@@ -187,8 +187,8 @@ class TestExactCredit(SaleReturnCommon):
             )
 
     def _credit_by_hand(self, order):
-        """An accountant credits one piece of the first line, but not the last, by Odoo's
-        own wizard."""
+        """An accountant credits one piece of the first line, but not the last one, by
+        Odoo's own wizard."""
         invoice = order.invoice_ids.filtered(
             lambda move: move.move_type == "out_invoice"
         )

@@ -59,6 +59,10 @@ class TestQueries(SaleReturnInspectionCommon):
                 for index in range(lines)
             ]
         )
+        for product in products:
+            self.env["stock.quant"]._update_available_quantity(
+                product, self.warehouse.lot_stock_id, 1000
+            )
         sold = self.env["sale.order"].create(
             [
                 {

@@ -1,8 +1,8 @@
 class Amounts(dict):
     """What a line stands for in the books: amount by ``(tax id or None, kind)``.
 
-    Kinds are the tax engine's ``total_excluded``, ``base_amount`` and ``tax_amount``, in
-    the company's currency and, with ``_currency`` behind, in that of the document.
+    Kinds are the tax engine's ``total_excluded``, ``base_amount`` and ``tax_amount``,
+    in the company's currency and, with ``_currency`` behind, in that of the document.
     """
 
     @classmethod

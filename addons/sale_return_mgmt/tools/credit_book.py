@@ -13,9 +13,9 @@ WHOLE = 1 - 1e-9  # what is left of thirds may not be exactly nothing
 class CreditBook:
     """What posted invoices still allow to be credited, while some of it is taken.
 
-    Whatever the parts in which a line of an invoice is credited, they add up to what was
-    invoiced, in total and of each tax: a part is worth what the line is worth up to its
-    end less what it is worth up to its start. Credit notes that others made count.
+    Whatever the parts in which a line of an invoice is credited, they add up to what
+    was invoiced, in total and of each tax: a part is worth what the line is worth up to
+    its end less what it is worth up to its start. Credit notes that others made count.
 
     All records are in ``sudo``; parts are between 0 and 1.
     """
