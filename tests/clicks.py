@@ -1,6 +1,8 @@
 """What people do in the web client, by clicking."""
 
-from playwright.sync_api import expect
+from contextlib import suppress
+
+from playwright.sync_api import TimeoutError, expect
 
 expect.set_options(timeout=60_000)
 
@@ -61,6 +63,16 @@ def fill_cell(row, name, text):
 
 
 def pick_cell(row, name, text):
-    """Choose a record or a value in a cell of an editable list."""
-    fill_cell(row, name, text)
-    row.page.get_by_role("option", name=text, exact=True).click()
+    """Choose among the few records that a cell of the edited row offers.
+
+    What was typed before may close the list when the server has answered it: then the
+    list is opened again.
+    """
+    cell = row.locator(f"td[name={name}]")
+    option = row.page.get_by_role("option", name=text, exact=True)
+    for _attempt in range(10):
+        cell.click()
+        with suppress(TimeoutError):
+            option.click(timeout=3_000)
+            break
+    expect(cell.locator("input")).to_have_value(text)

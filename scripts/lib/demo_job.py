@@ -27,7 +27,8 @@ CASES = {
             "state": "done",
             "receipt_status": "full",
             "inspection_status": "done",
-            "transfers": ["done"],
+            # What is inspected arrives apart from what goes to stock.
+            "transfers": ["done", "done"],
         },
     ),
     "partial": (
