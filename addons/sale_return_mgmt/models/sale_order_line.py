@@ -292,8 +292,7 @@ class SaleOrderLine(models.Model):
         invoiced = sum(
             line._get_quantity_sold(self) for line in self._get_posted_invoice_lines()
         )
-        sold = max(self.product_uom_qty, self.qty_delivered)
-        return self.product_uom_id.compare(invoiced, sold) >= 0
+        return self.product_uom_id.compare(invoiced, self.product_uom_qty) >= 0
 
     def _get_lines_to_credit(self):
         """Returns of this line, of which all that is due is credited."""

@@ -34,11 +34,26 @@ class SaleReturnLineCreditMixin(models.AbstractModel):
         "order_id.line_ids.credit_percent",
     )
     def _compute_price_subtotal(self):
+        self._load_invoices()
         for order, lines in self.grouped("order_id").items():
             amounts = (order.line_ids | lines)._get_amounts()
             for line in lines:
                 line.price_subtotal, line.price_tax = amounts[line]
                 line.price_total = line.price_subtotal + line.price_tax
+
+    def _load_invoices(self):
+        """Read for all lines in one go what is looked at invoice by invoice."""
+        # sudo: see _get_credit_pieces
+        lines_sudo = self.sudo()
+        lines_sudo.refund_line_ids.move_id.fetch(["state", "move_type"])
+        lines_sudo.order_id.line_ids.sale_line_id.return_line_ids.fetch(["state"])
+        invoices_sudo = lines_sudo.sale_line_id.invoice_lines.move_id
+        items_sudo = invoices_sudo.line_ids
+        items_sudo.fetch(["display_type"])
+        for name in ("tax_ids", "tax_tag_ids", "sale_line_ids", "matched_credit_ids"):
+            items_sudo.mapped(name)
+        invoices_sudo.fetch(["state"])
+        invoices_sudo.mapped("reversal_move_ids")
 
     # === THE PREVIEW === #
 
@@ -131,6 +146,7 @@ class SaleReturnLineCreditMixin(models.AbstractModel):
         :return: dict of ``(return order, invoice)`` to list of ``Piece``; without an
             order there is no invoice, the line itself is the source and tells the price
         """
+        self._load_invoices()
         book = CreditBook()
         allocation = defaultdict(list)
         for line in self:

@@ -90,7 +90,11 @@ class TestQueries(SaleReturnInspectionCommon):
                 "partner_id": self.customer.id,
                 "line_ids": [
                     Command.create(
-                        {"sale_line_id": line.id, "reason_id": self.reason.id}
+                        {
+                            "sale_line_id": line.id,
+                            "quantity": 3,
+                            "reason_id": self.reason.id,
+                        }
                     )
                     for line in order.order_line
                 ],
