@@ -21,6 +21,7 @@
         "data/sale_return_approval_rule_data.xml",
         "report/ir_actions_report_templates.xml",
         "report/ir_actions_report.xml",
+        "report/report_invoice_templates.xml",
         "wizard/sale_return_order_explain_views.xml",
         "wizard/sale_return_order_grant_views.xml",
         "wizard/sale_return_order_inspect_views.xml",

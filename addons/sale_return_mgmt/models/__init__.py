@@ -30,6 +30,7 @@ from . import sale_return_submission_mixin
 
 from . import account_move
 from . import account_move_amounts
+from . import account_move_return_limit
 from . import account_move_line
 from . import res_company
 from . import sale_order

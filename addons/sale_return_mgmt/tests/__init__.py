@@ -11,6 +11,8 @@ from . import test_code_style
 from . import test_company
 from . import test_costs
 from . import test_credit_at_once
+from . import test_credit_in_other_hands
+from . import test_credit_note_print
 from . import test_credit_queue
 from . import test_credit_rules
 from . import test_deadlines
