@@ -21,6 +21,7 @@ from . import sale_return_credit_queue_mixin
 from . import sale_return_period_mixin
 from . import sale_return_line_price_mixin
 from . import sale_return_line_credit_mixin
+from . import sale_return_line_settlement_mixin
 from . import sale_return_line_quantity_mixin
 from . import sale_return_parcel_mixin
 from . import sale_return_policy_mixin
@@ -30,7 +31,6 @@ from . import sale_return_submission_mixin
 
 from . import account_move
 from . import account_move_amounts
-from . import account_move_return_limit
 from . import account_move_line
 from . import res_company
 from . import sale_order

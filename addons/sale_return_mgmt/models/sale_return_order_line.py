@@ -22,6 +22,7 @@ class SaleReturnOrderLine(models.Model):
         "sale.return.line.inspection.mixin",
         "sale.return.line.price.mixin",
         "sale.return.line.credit.mixin",
+        "sale.return.line.settlement.mixin",
     ]
     _description = "Return Line"
     _rec_name = "product_id"

@@ -56,7 +56,11 @@ class SaleReturnPeriodMixin(models.AbstractModel):
         # A draft may lie anywhere until a person posts it.
         if not company.sale_return_post_refund:
             return []
-        is_taxed = any(piece.source.tax_ids for piece in pieces)
+        is_taxed = any(
+            source.tax_ids
+            for piece in pieces
+            for source in (piece.source, *piece.shares)
+        )
         return company._get_lock_date_violations(day, purchase=False, tax=is_taxed)
 
     def _get_period_error(self, today, locks, first_open_day):

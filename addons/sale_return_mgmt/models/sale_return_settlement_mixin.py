@@ -24,6 +24,14 @@ class SaleReturnSettlementMixin(models.AbstractModel):
         readonly=True,
         groups=MONEY_GROUPS,
     )
+    settlement_line_ids = fields.One2many(
+        "sale.return.order.line",
+        "order_id",
+        readonly=True,
+        copy=False,
+        groups=MONEY_GROUPS,
+        help="The lines again, as the settlement shows them.",
+    )
     refund_count = fields.Integer(compute="_compute_refund_count", groups=MONEY_GROUPS)
     refund_status = fields.Selection(
         [

@@ -42,6 +42,7 @@ from . import test_return_life
 from . import test_return_slip
 from . import test_rights
 from . import test_settlement
+from . import test_settlement_tab
 from . import test_settlement_undone
 from . import test_translations
 from . import test_value
