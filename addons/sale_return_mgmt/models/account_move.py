@@ -32,6 +32,9 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         self._check_return_quantities()
+        # Odoo reads the transfers of each line by itself: have them all read before.
+        refunds = self.filtered("return_order_id")
+        refunds.invoice_line_ids.sale_line_ids.move_ids.mapped("is_dropship")
         return super()._post(soft=soft)
 
     def _check_return_quantities(self):
@@ -115,21 +118,49 @@ class AccountMove(models.Model):
         returns = others_sudo.invoice_line_ids.sale_line_ids.return_line_ids.order_id
         (refunds_sudo.return_order_id | returns)._check_done()
 
-    def _post_in_waves(self):
-        """Post credit notes in as few batches as is safe.
+    def _invoice_paid_hook(self):
+        """Sales orders hear of their credit notes in a note, see ``message_post``."""
+        refunds = self.filtered("return_order_id")
+        super(
+            AccountMove, refunds.with_context(sale_return_log_note=True)
+        )._invoice_paid_hook()
+        return super(AccountMove, self - refunds)._invoice_paid_hook()
 
-        ``_post`` pairs each credit note with its invoice by position after dropping
-        repeated invoices: two credit notes of one invoice must not go together.
+    def _reconcile_reversed_moves(self, reverse_moves, move_reverse_cancel):
+        """Credit notes of returns, each with its own invoice, in one batch.
+
+        Odoo pairs by position what ``_post`` names without repetition, so that two
+        credit notes of one invoice would take the invoices of others.
         """
-        waves = []
-        for move in self:
-            # Without an invoice it is paired with none.
-            invoice = move.reversed_entry_id or move
-            for wave in waves:
-                if invoice not in wave:
-                    wave[invoice] = move
-                    break
-            else:
-                waves.append({invoice: move})
-        for wave in waves:
-            self.browse(move.id for move in wave.values())._post(soft=False)
+        ours = reverse_moves.filtered("return_order_id")
+        others = reverse_moves - ours
+        together = (ours | ours.reversed_entry_id).ids
+        plan = [
+            lines
+            for invoice, refunds in ours.grouped("reversed_entry_id").items()
+            for lines in (invoice | refunds)
+            .with_prefetch(together)
+            ._get_open_lines_by_account()
+        ]
+        if plan:
+            self.env["account.move.line"].with_context(
+                move_reverse_cancel=move_reverse_cancel
+            )._reconcile_plan(plan)
+        if others:
+            super(AccountMove, others.reversed_entry_id)._reconcile_reversed_moves(
+                others, move_reverse_cancel
+            )
+        return reverse_moves
+
+    def _get_open_lines_by_account(self):
+        """Lines that Odoo would reconcile, together by account and currency."""
+        lines = self.line_ids.filtered(
+            lambda line: (
+                not line.reconciled
+                and (
+                    line.account_id.reconcile
+                    or line.account_type in ("asset_cash", "liability_credit_card")
+                )
+            )
+        )
+        return lines.grouped(lambda line: (line.account_id, line.currency_id)).values()

@@ -45,7 +45,11 @@ class SaleOrderLine(models.Model):
         """Transfers of returns do not count by themselves, whatever the dock ticks on
         them: what was accepted does."""
         outgoing, incoming = super()._get_outgoing_incoming_moves(strict=strict)
-        returned = (outgoing | incoming).filtered("picking_id.return_order_id")
+        returned = (
+            (outgoing | incoming)
+            .with_prefetch(self.move_ids._prefetch_ids)
+            .filtered("picking_id.return_order_id")
+        )
         return outgoing - returned, incoming - returned
 
     def _prepare_qty_invoiced(self):

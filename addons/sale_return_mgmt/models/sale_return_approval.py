@@ -86,7 +86,9 @@ class SaleReturnApproval(models.Model):
         """Those of ``users`` who may decide in ``company``: naming somebody does not
         make them an approver, the role does."""
         # sudo: as above
-        users_sudo = users.sudo() & self.env.ref(APPROVER_GROUP).sudo().all_user_ids
+        Group_sudo = self.env["res.groups"].sudo()
+        group_id = self.env["ir.model.data"]._xmlid_to_res_id(APPROVER_GROUP)
+        users_sudo = users.sudo() & Group_sudo.browse(group_id).all_user_ids
         return users_sudo.filtered(
             lambda user: user.active and company in user.company_ids
         ).sudo(False)

@@ -162,15 +162,18 @@ class SaleReturnApprovalMixin(models.AbstractModel):
         """Levels of the present submission, in order."""
         self.ensure_one()
         # sudo: rights are those of the return
-        return self.sudo().approval_ids.filtered(
+        approvals_sudo = self.sudo().approval_ids
+        # What is read of one return's levels is read for those of all.
+        return approvals_sudo.filtered(
             lambda approval: approval.round == self.round
-        )
+        ).with_prefetch(approvals_sudo._prefetch_ids)
 
     def _get_pending_approval(self):
         """The level whose turn it is."""
-        return self._get_current_approvals().filtered(
-            lambda approval: approval.state == "pending"
-        )[:1]
+        approvals_sudo = self._get_current_approvals()
+        return approvals_sudo.filtered(lambda approval: approval.state == "pending")[
+            :1
+        ].with_prefetch(approvals_sudo._prefetch_ids)
 
     def _create_approvals(self):
         """Write the levels that apply, and refuse where nobody could decide."""

@@ -134,6 +134,7 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
         "sale_line_id.invoice_lines.tax_ids",
     )
     def _compute_price(self):
+        lines_by_taxes = defaultdict(self.browse)
         for line in self:
             # sudo: see _get_credit_pieces
             sale_line_sudo = line.sale_line_id.sudo()
@@ -141,11 +142,14 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
             if not source:
                 line.price_unit = line.price_asked
                 line.discount = 0.0
-                line.tax_ids = line._get_taxes_without_order()
+                lines_by_taxes[line._get_taxes_without_order()] |= line
                 continue
             line.price_unit = line._get_price_of(source) if line.product_uom_id else 0.0
             line.discount = source.discount
-            line.tax_ids = source.tax_ids
+            lines_by_taxes[source.tax_ids] |= line
+        # One query for all lines of the same taxes.
+        for taxes, lines in lines_by_taxes.items():
+            lines.tax_ids = taxes
 
     def _is_settled_at(self, trigger):
         """Whether what is accepted of this line is credited by itself at ``trigger``,

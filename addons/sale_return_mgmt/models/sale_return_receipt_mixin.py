@@ -73,7 +73,7 @@ class SaleReturnReceiptMixin(models.AbstractModel):
                     line.goods_return == "return"
                     and not line.product_uom_id.is_zero(line.quantity_approved)
                 )
-            )
+            ).with_prefetch(order.line_ids._prefetch_ids)
             order.date_received = max(
                 lines._get_received_moves().mapped("date"), default=False
             )

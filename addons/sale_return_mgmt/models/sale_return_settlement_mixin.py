@@ -196,7 +196,7 @@ class SaleReturnSettlementMixin(models.AbstractModel):
                 },
             )
             if company.sale_return_post_refund:
-                refunds._post_in_waves()
+                refunds._post(soft=False)
             moves |= refunds
         moves.return_order_id.failure = False
         return moves

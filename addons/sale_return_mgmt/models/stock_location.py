@@ -4,6 +4,14 @@ from odoo import models
 class StockLocation(models.Model):
     _inherit = "stock.location"
 
+    def _is_outgoing(self):
+        # What lies in a warehouse is with no customer. Odoo looks for the location
+        # between companies instead, in the database for each of its moves.
+        self.ensure_one()
+        if self.usage == "internal" and self.warehouse_id:
+            return False
+        return super()._is_outgoing()
+
     def _is_sale_return_location(self):
         """Whether returned goods wait here for their inspection."""
         self.ensure_one()

@@ -2,6 +2,8 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 
+from odoo.addons.stock_account.models.stock_move import VALUATION_DICT
+
 
 class StockMove(models.Model):
     _name = "stock.move"
@@ -130,6 +132,31 @@ class StockMove(models.Model):
         moves.sudo().sale_line_id.return_line_ids.order_id._check_done()
         return moves
 
+    def _push_apply(self):
+        """Odoo searches push rules for each move, in its location and all above it: one
+        question tells for which receipts of returns there can be any."""
+        ours = self.filtered(
+            lambda move: move.return_line_id and not move.move_dest_ids
+        )
+        # sudo: as Odoo does for locations of other companies
+        sources = (
+            ours.env["stock.rule"]
+            .sudo()
+            .search(
+                [
+                    ("action", "in", ("push", "pull_push")),
+                    ("location_src_id", "parent_of", ours.location_dest_id.ids),
+                ]
+            )
+            .location_src_id
+        )
+        unpushed = ours.filtered(
+            lambda move: (
+                not any(move.location_dest_id._child_of(source) for source in sources)
+            )
+        )
+        return super(StockMove, self - unpushed)._push_apply()
+
     def _action_cancel(self):
         # sudo: who cancels a transfer needs no rights on returns
         awaited_sudo = self.sudo().filtered(
@@ -196,6 +223,21 @@ class StockMove(models.Model):
         return self._filter_to_customer()._filter_together(
             lambda move: move.origin_returned_move_id.return_line_id
         )
+
+    def _set_value(self, correction_quantity=None):
+        """Odoo looks for a value that was typed in for each move: one question tells
+        which have none."""
+        # sudo: as Odoo does
+        typed = self.env["product.value"].sudo().search([("move_id", "in", self.ids)])
+        untyped = frozenset(self.ids) - set(typed.move_id.ids)
+        return super(
+            StockMove, self.with_context(moves_without_typed_value=untyped)
+        )._set_value(correction_quantity=correction_quantity)
+
+    def _get_manual_value(self, quantity, at_date=None):
+        if self.id in self.env.context.get("moves_without_typed_value", ()):
+            return dict(VALUATION_DICT)
+        return super()._get_manual_value(quantity, at_date=at_date)
 
     def _get_value_from_returns(self, quantity, at_date=None):
         """A lot with a cost of its own comes back at what it left with, not at the

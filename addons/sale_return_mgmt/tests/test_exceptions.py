@@ -41,7 +41,7 @@ class TestExceptions(SaleReturnCommon):
         """Nothing can be credited, as in closed books."""
         return patch.object(
             type(self.env["account.move"]),
-            "_post_in_waves",
+            "_post",
             side_effect=UserError("The books are closed."),
         )
 

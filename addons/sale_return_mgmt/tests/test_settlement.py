@@ -232,6 +232,34 @@ class TestSettlement(SettlementCommon):
             set(return_orders.mapped("refund_status")), {"paid"}, "all are reconciled"
         )
 
+    def test_the_accountant_posts_drafts_of_returns_with_others(self):
+        self.company.sale_return_post_refund = False
+        order = self._sell([(self.product, 5)])
+        other = self._sell([(self.product, 5)])
+        return_orders = self._returned(order, {self.product: 1})
+        return_orders += self._returned(order, {self.product: 2})
+        invoices = (order + other).invoice_ids.filtered(
+            lambda move: move.move_type == "out_invoice"
+        )
+        drafts = self._refunds(return_orders)
+        by_hand = invoices[1]._reverse_moves()
+        (drafts[0] + by_hand + drafts[1]).with_user(
+            self.users["accountant"]
+        ).action_post()
+        self.assertEqual(invoices.mapped("amount_residual"), [230.0, 0.0])
+        for invoice, refunds in zip(invoices, (drafts, by_hand), strict=True):
+            partials = invoice.line_ids.matched_credit_ids
+            self.assertEqual(partials.credit_move_id.move_id, refunds.sudo())
+
+    def test_the_order_tells_that_a_credit_note_is_paid(self):
+        order = self._sell([(self.product, 5)])
+        known = order.message_ids
+        refund = self._refunds(self._returned(order, {self.product: 1}))
+        notes = (order.message_ids - known).filtered(
+            lambda message: refund.name in message.body
+        )
+        self.assertEqual(notes.subtype_id, self.env.ref("mail.mt_note"))
+
     def test_a_draft_invoice_is_not_credited(self):
         order = self._sell([(self.product, 5)], invoice=False)
         invoice = order._create_invoices()

@@ -140,6 +140,20 @@ class TestValue(SaleReturnInspectionCommon):
             with self.subTest("back in stock", choice=choice):
                 self.assertEqual(self._get_values(product), before[choice])
 
+    def test_a_value_that_was_typed_in_stays(self):
+        """Also when the credit note makes Odoo value the receipt again."""
+        self.company.sale_return_refund_trigger = "manual"
+        self.company.sale_return_inspection_required = False
+        product, _lots = self._create_valued("standard", "periodic")
+        order = self._sell([(product, 2), (self.product, 2)])
+        return_order = self._received(order)
+        move, other = return_order.sudo().line_ids.move_ids
+        self.assertEqual((move.value, other.value), (20.0, 120.0))
+        move.value_manual = 7.0
+        self._as("manager", return_order).action_settle()
+        self.assertEqual(return_order.state, "done")
+        self.assertEqual((move.value, other.value), (7.0, 120.0))
+
     def test_a_lot_comes_back_at_its_own_cost(self):
         for method in METHODS:
             with self.subTest(method=method):
