@@ -135,7 +135,7 @@ class SaleReturnSettlementMixin(models.AbstractModel):
                 line._is_settled_at(trigger) or line.order_id.credit_queued_by_id
             )
         )
-        if not self._try_to_settle(lines):
+        if not lines or not self._try_to_settle(lines):
             return
         # Together they fail for one of them: find which.
         for order, order_lines in lines.grouped("order_id").items():

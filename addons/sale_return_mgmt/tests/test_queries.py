@@ -8,10 +8,10 @@ from .common_inspection import SaleReturnInspectionCommon
 # receipt's are Odoo's own, for each change of a delivered quantity where kits are
 # installed.
 QUERIES_PER_RETURN = {
-    "create": 8,
-    "submit": 9,
-    "approve": 20,
-    "receive and credit": 64,
+    "create": 6,
+    "submit": 2,
+    "approve": 4,
+    "receive and credit": 12,
 }
 QUERIES_PER_LINE = {
     "create": 3,
