@@ -13,7 +13,10 @@ from .refusal import Refusal
 ROLE = "odoo"
 # The longest path that a unix socket can have is 107 bytes.
 LONGEST_FOLDER = 80
+# No autovacuum: it would take what tests have not committed for empty tables, and
+# PostgreSQL then joins them all with all, for minutes.
 FAST = """
+autovacuum = off
 fsync = off
 synchronous_commit = off
 full_page_writes = off

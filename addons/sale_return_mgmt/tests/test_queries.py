@@ -8,17 +8,17 @@ from .common_inspection import SaleReturnInspectionCommon
 # receipt's are Odoo's own, for each change of a delivered quantity where kits are
 # installed.
 QUERIES_PER_RETURN = {
-    "create": 6,
-    "submit": 2,
-    "approve": 4,
+    "create": 7,
+    "submit": 4,
+    "approve": 6,
     "receive and credit": 12,
 }
 QUERIES_PER_LINE = {
-    "create": 3,
-    "submit": 4,
-    "approve": 12,
-    "receive": 12,
-    "inspect and credit": 40,
+    "create": 2,
+    "submit": 2,
+    "approve": 4,
+    "receive": 7,
+    "inspect and credit": 29,
 }
 
 
