@@ -97,6 +97,8 @@ class Run:
     def all(self):
         """Run the parts and return the Outcome."""
         outcome = Outcome()
+        if self.is_whole:
+            self._build_templates()
         if self.in_addons:
             outcome += self._timed("tests of the addons", self._in_process)
         with ThreadPoolExecutor() as threads:
@@ -109,6 +111,15 @@ class Run:
             if native:
                 outcome += self._timed("Odoo's own runner", native.result)
         return outcome
+
+    def _build_templates(self):
+        """Both at once: each keeps one core busy."""
+        with ThreadPoolExecutor() as threads:
+            for built in [
+                threads.submit(self.templates.addons, demo=demo)
+                for demo in (False, True)
+            ]:
+                built.result()
 
     def _timed(self, title, part):
         started = time.monotonic()

@@ -5,7 +5,7 @@ from odoo.tools import mute_logger
 from .common import SaleReturnCommon
 
 
-@tagged("native", "post_install", "-at_install")
+@tagged("post_install", "-at_install")
 class TestApi(SaleReturnCommon):
     @classmethod
     def setUpClass(cls):

@@ -5,7 +5,7 @@ from odoo.tests import new_test_user, tagged
 from .common import GROUPS, SaleReturnCommon
 
 
-@tagged("native", "post_install", "-at_install")
+@tagged("post_install", "-at_install")
 class TestApproval(SaleReturnCommon):
     @classmethod
     def setUpClass(cls):

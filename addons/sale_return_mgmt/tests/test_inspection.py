@@ -4,7 +4,7 @@ from odoo.tests import tagged
 from .common_inspection import SaleReturnInspectionCommon
 
 
-@tagged("native", "post_install", "-at_install")
+@tagged("post_install", "-at_install")
 class TestInspection(SaleReturnInspectionCommon):
     """What came back is accepted by inspection, row by row."""
 

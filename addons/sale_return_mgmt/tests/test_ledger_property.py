@@ -25,8 +25,8 @@ def needs(*states, **wanted):
     )
 
 
-# 12 runs of 25 steps take about a minute; more where there is time.
-RUNS = int(os.environ.get("SALE_RETURN_PROPERTY_RUNS", "12"))
+# 8 runs of 25 steps take under a minute; more where there is time.
+RUNS = int(os.environ.get("SALE_RETURN_PROPERTY_RUNS", "8"))
 SHRINK = bool(os.environ.get("SALE_RETURN_PROPERTY_SHRINK"))
 STEPS = 25
 

@@ -280,7 +280,7 @@ class TestReceipt(ReceiptCommon):
         )
         self.assertEqual(return_order.line_ids.quantity_refunded, 1)
 
-    def test_twelve_single_pieces_are_a_dozen(self):
+    def test_single_pieces_make_a_dozen(self):
         self.product.uom_ids = self.uom_dozen
         order = self._sell(
             [
@@ -291,8 +291,8 @@ class TestReceipt(ReceiptCommon):
                 )
             ]
         )
-        for _piece in range(12):
-            return_order = self._request_in(self.uom_unit, order, 1)
+        for pieces in (1, 1, 1, 9):
+            return_order = self._request_in(self.uom_unit, order, pieces)
             return_order.action_submit()
             self._as("approver", return_order).action_approve()
             self._receive(return_order)
