@@ -24,11 +24,9 @@ class SaleReturnSettlementMixin(models.AbstractModel):
         readonly=True,
         groups=MONEY_GROUPS,
     )
-    settlement_line_ids = fields.One2many(
+    settlement_line_ids = fields.Many2many(
         "sale.return.order.line",
-        "order_id",
-        readonly=True,
-        copy=False,
+        compute="_compute_settlement_line_ids",
         groups=MONEY_GROUPS,
         help="The lines again, as the settlement shows them.",
     )
@@ -49,6 +47,12 @@ class SaleReturnSettlementMixin(models.AbstractModel):
     date_refunded = fields.Date(
         "Credited On", compute="_compute_refund_status", store=True, groups=MONEY_GROUPS
     )
+
+    @api.depends("line_ids")
+    def _compute_settlement_line_ids(self):
+        """Those that are saved: a form must not hold a new line twice."""
+        for order in self:
+            order.settlement_line_ids = order.line_ids._origin
 
     @api.depends("refund_ids")
     def _compute_refund_count(self):
