@@ -76,7 +76,6 @@ class AccountMoveLine(models.Model):
 
     def _compute_amounts(self, part, percent):
         """What the tax engine makes of a part of this line by itself."""
-        AccountTax = self.env["account.tax"]
         base_line = self.move_id._prepare_product_base_line_for_taxes_computation(self)
         base_line.update(
             quantity=self.quantity * part,
@@ -85,9 +84,8 @@ class AccountMoveLine(models.Model):
             manual_total_excluded=None,
             manual_tax_amounts=None,
         )
-        AccountTax._add_tax_details_in_base_line(base_line, self.company_id)
-        AccountTax._round_base_lines_tax_details([base_line], self.company_id)
-        return Amounts.of(base_line)
+        [amounts] = Amounts.of_document([base_line], self.company_id)
+        return amounts
 
     def _get_credits(self, invoice):
         """Lines of credit notes, drafts too, and of what reverses them, that take back

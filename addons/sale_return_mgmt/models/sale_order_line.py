@@ -299,7 +299,7 @@ class SaleOrderLine(models.Model):
         return self.product_uom_id.compare(invoiced, self.product_uom_qty) >= 0
 
     def _get_lines_to_credit(self):
-        """Returns of this line, of which all that is due is credited."""
+        """Returns that share what is due of this line."""
         return self.return_line_ids
 
     def _get_quantities_left_to_credit(self):

@@ -85,10 +85,10 @@ class SaleReturnApproval(models.Model):
     def _filter_approvers(self, users, company):
         """Those of ``users`` who may decide in ``company``: naming somebody does not
         make them an approver, the role does."""
-        # sudo: as above
-        Group_sudo = self.env["res.groups"].sudo()
+        Group_sudo = self.env["res.groups"].sudo()  # sudo: as above
         group_id = self.env["ir.model.data"]._xmlid_to_res_id(APPROVER_GROUP)
-        users_sudo = users.sudo() & Group_sudo.browse(group_id).all_user_ids
+        members_sudo = Group_sudo.browse(group_id).all_user_ids
+        users_sudo = users.sudo() & members_sudo  # sudo: as above
         return users_sudo.filtered(
             lambda user: user.active and company in user.company_ids
         ).sudo(False)

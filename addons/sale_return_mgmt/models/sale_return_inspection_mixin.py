@@ -150,10 +150,9 @@ class SaleReturnInspectionMixin(models.AbstractModel):
         self._check_state("approved", "done")
         self._check_inspection_rows(rows)
         # sudo: inspections and their moves are written by the steps only
-        facts_sudo = (
-            self.env["sale.return.inspection"]
-            .sudo()
-            .create([self._prepare_inspection_vals(row) for row in rows])
+        Inspection_sudo = self.env["sale.return.inspection"].sudo()
+        facts_sudo = Inspection_sudo.create(
+            [self._prepare_inspection_vals(row) for row in rows]
         )
         for fact_sudo, row in zip(facts_sudo, rows, strict=True):
             # What the storekeeper uploaded belongs to the inspection from now on.

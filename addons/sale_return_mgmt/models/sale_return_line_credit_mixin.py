@@ -88,12 +88,9 @@ class SaleReturnLineCreditMixin(models.AbstractModel):
                     line._prepare_base_line(quantity)
                 )
         company = self.company_id[:1] or self.env.company
-        AccountTax = self.env["account.tax"]
         for base_lines in open_base_lines.values():
-            AccountTax._add_tax_details_in_base_lines(base_lines, company)
-            AccountTax._round_base_lines_tax_details(base_lines, company)
-            for base_line in base_lines:
-                part = Amounts.of(base_line)
+            parts = Amounts.of_document(base_lines, company)
+            for base_line, part in zip(base_lines, parts, strict=True):
                 amounts[base_line["record"]][0] += part.untaxed
                 amounts[base_line["record"]][1] += part.get_tax()
         return amounts

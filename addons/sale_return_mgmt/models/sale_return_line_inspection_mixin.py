@@ -84,11 +84,12 @@ class SaleReturnLineInspectionMixin(models.AbstractModel):
             by_lot = defaultdict(float)
             for move_line in received_sudo.move_line_ids:
                 by_lot[move_line.lot_id] += move_line.quantity_product_uom
-            for move_line in (
-                line.sudo().move_ids._filter_receipt_reversals().move_line_ids
-            ):
+            # sudo: who inspects needs no rights on what was undone before
+            line_sudo = line.sudo()
+            undone_sudo = line_sudo.move_ids._filter_receipt_reversals()
+            for move_line in undone_sudo.move_line_ids:
                 by_lot[move_line.lot_id] -= move_line.quantity_product_uom
-            for fact in line.sudo().inspection_ids:
+            for fact in line_sudo.inspection_ids:
                 by_lot[fact.lot_id] -= line._to_product_uom(fact.quantity)
             left = line.quantity_to_inspect
             result[line] = {}

@@ -39,26 +39,18 @@ class SaleReturnLineLotMixin(models.AbstractModel):
         """Lots that may come back for this line."""
         self.ensure_one()
         # sudo: clerks need no rights on stock to see what was delivered
+        lots_sudo = self.env["stock.lot"].sudo()
         if self.sale_line_id:
-            lots_sudo = (
-                self.env["stock.lot"]
-                .sudo()
-                .union(*self.sale_line_id._get_returnable_lots())
-                .filtered(lambda lot: lot.product_id == self.product_id)
-            )
+            lots_sudo = lots_sudo.union(
+                *self.sale_line_id._get_returnable_lots()
+            ).filtered(lambda lot: lot.product_id == self.product_id)
         elif self.tracking in ("lot", "serial"):
-            lots_sudo = (
-                self.env["stock.lot"]
-                .sudo()
-                .search(
-                    [
-                        ("product_id", "=", self.product_id.id),
-                        ("company_id", "in", (False, self.company_id.id)),
-                    ]
-                )
+            lots_sudo = lots_sudo.search(
+                [
+                    ("product_id", "=", self.product_id.id),
+                    ("company_id", "in", (False, self.company_id.id)),
+                ]
             )
-        else:
-            lots_sudo = self.env["stock.lot"].sudo()
         return lots_sudo.sudo(False)
 
     @api.constrains("lot_ids", "sale_line_id", "product_id")
@@ -127,7 +119,8 @@ class SaleReturnLineLotMixin(models.AbstractModel):
             ]
         )
         others_sudo = others_sudo.filtered(lambda other: other._get_reserved_quantity())
-        taken_sudo = (others_sudo | siblings.sudo()).lot_ids & self.lot_ids.sudo()
+        others_sudo |= siblings.sudo()  # as those of other returns
+        taken_sudo = others_sudo.lot_ids & self.sudo().lot_ids  # to compare with them
         if taken_sudo:
             raise return_error(
                 "LOT_MISMATCH",

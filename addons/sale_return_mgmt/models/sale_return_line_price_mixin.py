@@ -170,6 +170,7 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
         """``(credit note line, quantity)`` in ``states``, below zero for what was
         invoiced back."""
         # sudo: who reads a return sees what was credited, not the journal entries
+        credits_sudo = self.sudo().refund_line_ids
         return [
             (
                 move_line,
@@ -178,7 +179,7 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
                     move_line.quantity, self.product_uom_id
                 ),
             )
-            for move_line in self.sudo().refund_line_ids
+            for move_line in credits_sudo
             if move_line.parent_state in states and not move_line._is_return_share()
         ]
 

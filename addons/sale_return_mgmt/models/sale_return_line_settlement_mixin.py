@@ -93,21 +93,18 @@ class SaleReturnLineSettlementMixin(models.AbstractModel):
 
     def _get_next_credit_amounts(self):
         """What the next settlement will credit, by line, taxes included."""
-        AccountTax = self.env["account.tax"]
         amounts = defaultdict(float)
         allocation = self.filtered("company_id")._allocate_to_invoices()
-        for piece in (piece for pieces in allocation.values() for piece in pieces):
-            parts = [piece.amounts, *piece.shares.values()]
-            if piece.source == piece.line:  # without an order
-                base_line = piece.line._prepare_base_line(piece.quantity)
-                AccountTax._add_tax_details_in_base_lines(
-                    [base_line], piece.line.company_id
-                )
-                AccountTax._round_base_lines_tax_details(
-                    [base_line], piece.line.company_id
-                )
-                parts = [Amounts.of(base_line)]
-            amounts[piece.line] += sum(part.untaxed + part.get_tax() for part in parts)
+        for (order, invoice), pieces in allocation.items():
+            worth = [[piece.amounts, *piece.shares.values()] for piece in pieces]
+            if not invoice:  # without an order nothing is exact but the document
+                base_lines = [
+                    piece.line._prepare_base_line(piece.quantity) for piece in pieces
+                ]
+                parts = Amounts.of_document(base_lines, order.company_id)
+                worth = [[part] for part in parts]
+            for piece, parts in zip(pieces, worth, strict=True):
+                amounts[piece.line] += sum(part.total for part in parts)
         return amounts
 
     def action_view_refunds(self):

@@ -40,9 +40,7 @@ class SaleReturnLogMixin(models.AbstractModel):
         self = self._prepare_step("sale_return_mgmt.group_sale_return_manager")
         # sudo: what other users did is checked as well
         orders_sudo = self.sudo()
-        broken_sudo = (
-            self.env["sale.return.event"].sudo()._find_broken_links(orders_sudo)
-        )
+        broken_sudo = orders_sudo.event_ids._find_broken_links(orders_sudo)
         wrong_sudo = orders_sudo.filtered(
             lambda order: (
                 order.event_ids & broken_sudo

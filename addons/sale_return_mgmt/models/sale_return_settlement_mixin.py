@@ -181,11 +181,7 @@ class SaleReturnSettlementMixin(models.AbstractModel):
         for company, allocation in allocations.items():
             refunds = moves.with_company(company).create(
                 [
-                    {
-                        **order._prepare_refund_vals(invoice, pieces),
-                        "invoice_date": days[order, invoice],
-                        "invoice_date_due": days[order, invoice],
-                    }
+                    order._prepare_refund_vals(invoice, pieces, days[order, invoice])
                     for (order, invoice), pieces in allocation.items()
                 ]
             )
@@ -205,14 +201,14 @@ class SaleReturnSettlementMixin(models.AbstractModel):
         moves.return_order_id.failure = False
         return moves
 
-    def _prepare_refund_vals(self, invoice, pieces):
+    def _prepare_refund_vals(self, invoice, pieces, day):
         """Values of the credit note of one original invoice.
 
         :param invoice: posted ``account.move``; empty for goods without an order
         :param pieces: list of ``Piece``
+        :param day: ``date`` of the credit note
         """
         self.ensure_one()
-        today = fields.Date.context_today(self)
         return {
             **(
                 self._prepare_refund_vals_from_invoice(invoice)
@@ -220,8 +216,8 @@ class SaleReturnSettlementMixin(models.AbstractModel):
                 else self._prepare_refund_vals_without_order()
             ),
             "move_type": "out_refund",
-            "invoice_date": today,
-            "invoice_date_due": today,
+            "invoice_date": day,
+            "invoice_date_due": day,
             "invoice_payment_term_id": False,
             "return_order_id": self.id,
             "invoice_origin": self.name,

@@ -138,18 +138,17 @@ class StockMove(models.Model):
         ours = self.filtered(
             lambda move: move.return_line_id and not move.move_dest_ids
         )
-        # sudo: as Odoo does for locations of other companies
-        sources = (
-            ours.env["stock.rule"]
-            .sudo()
-            .search(
-                [
-                    ("action", "in", ("push", "pull_push")),
-                    ("location_src_id", "parent_of", ours.location_dest_id.ids),
-                ]
-            )
-            .location_src_id
-        )
+        if not ours:
+            return super()._push_apply()
+        Rule_sudo = self.env[
+            "stock.rule"
+        ].sudo()  # as Odoo does: of other companies too
+        sources = Rule_sudo.search(
+            [
+                ("action", "in", ("push", "pull_push")),
+                ("location_src_id", "parent_of", ours.location_dest_id.ids),
+            ]
+        ).location_src_id
         unpushed = ours.filtered(
             lambda move: (
                 not any(move.location_dest_id._child_of(source) for source in sources)
@@ -235,7 +234,9 @@ class StockMove(models.Model):
         )._set_value(correction_quantity=correction_quantity)
 
     def _get_manual_value(self, quantity, at_date=None):
-        if self.id in self.env.context.get("moves_without_typed_value", ()):
+        untyped = self.env.context.get("moves_without_typed_value")
+        # No caller from outside can bring a frozenset.
+        if isinstance(untyped, frozenset) and self.id in untyped:
             return dict(VALUATION_DICT)
         return super()._get_manual_value(quantity, at_date=at_date)
 

@@ -164,6 +164,24 @@ class SaleReturnCommon(AccountTestInvoicingCommon):
         cls._as("approver", return_order).action_approve()
         return return_order
 
+    def _request_without_order(self, product=None, quantity=2, price=80.0):
+        """A draft return of goods that no sales order is known for."""
+        form = Form(self.env["sale.return.order"].with_user(self.users["clerk"]))
+        form.partner_id = self.customer
+        form.reason_id = self.reason
+        with form.line_ids.new() as line:
+            line.product_id = product or self.product
+            line.quantity = quantity
+            line.price_asked = price
+        return form.save()
+
+    def _approved_without_order(self, **vals):
+        self.company.sale_return_allow_unreferenced = True
+        return_order = self._request_without_order(**vals)
+        return_order.action_submit()
+        self._as("approver", return_order).action_approve()
+        return return_order
+
     @classmethod
     def _receive(
         cls, return_order, quantities=None, role="storekeeper", backorder=True

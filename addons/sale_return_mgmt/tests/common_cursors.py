@@ -1,9 +1,11 @@
+import psycopg2.errors
+
 from odoo import api
 from odoo.fields import Command
 from odoo.modules.registry import Registry
 from odoo.tests import BaseCase
 from odoo.tests.common import get_db_name
-from odoo.tools import SQL
+from odoo.tools import SQL, mute_logger
 
 from odoo.addons.base.tests.common import DISABLED_MAIL_CONTEXT
 
@@ -54,6 +56,25 @@ class TwoCursorsCase(BaseCase):
 
     def _env(self, cr, uid=api.SUPERUSER_ID):
         return api.Environment(cr, uid, DISABLED_MAIL_CONTEXT)
+
+    def _assert_late_one_is_replayed(self, early_step, late_step, replay=None):
+        """Only what the early one updated makes the late one fail, so that Odoo replays
+        it on what the winner wrote: the lock alone is granted here.
+
+        :param replay: what happens then, with the late cursor and a new snapshot
+        """
+        with self.registry.cursor() as late:
+            late.execute("SELECT 1")  # pins the snapshot
+            with self.registry.cursor() as early:
+                early_step(early)
+            with (
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(psycopg2.errors.SerializationFailure),
+            ):
+                late_step(late)
+            late.rollback()
+            if replay:
+                replay(late)
 
     def _remove(self):
         lines = SQL(

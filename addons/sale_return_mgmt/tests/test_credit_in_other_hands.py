@@ -110,18 +110,8 @@ class TestCreditInOtherHands(SettlementCommon):
         self._assert_status(return_order, "paid", 230)
 
     def test_goods_without_an_order_have_their_limit_too(self):
-        self.company.sale_return_allow_unreferenced = True
         self.company.sale_return_post_refund = False
-        with Form(self._as("clerk", self.env["sale.return.order"])) as form:
-            form.partner_id = self.customer
-            with form.line_ids.new() as line:
-                line.product_id = self.product
-                line.quantity = 2
-                line.price_asked = 80
-                line.reason_id = self.reason
-        return_order = form.record
-        return_order.action_submit()
-        self._as("approver", return_order).action_approve()
+        return_order = self._approved_without_order()
         self._receive(return_order)
         self._settle(return_order)
         refund = self._refunds(return_order)

@@ -139,13 +139,7 @@ class TestGrants(SaleReturnCommon):
 
     def test_the_price_asked_without_an_order_is_lowered_as_well(self):
         self.company.sale_return_allow_unreferenced = True
-        form = Form(self.env["sale.return.order"].with_user(self.users["clerk"]))
-        form.partner_id = self.customer
-        form.reason_id = self.reason
-        with form.line_ids.new() as line:
-            line.product_id = self.product
-            line.price_asked = 80
-        return_order = form.save()
+        return_order = self._request_without_order(quantity=1)
         return_order.action_submit()
         self._grant(self._as("approver", return_order), percent=75)
         self.assertAlmostEqual(return_order.amount_total, 69)

@@ -1,9 +1,6 @@
-import psycopg2.errors
-
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
-from odoo.tools import mute_logger
 
 from .common import SaleReturnCommon
 from .common_cursors import TwoCursorsCase
@@ -179,20 +176,6 @@ class TestTwoAtOnce(TwoCursorsCase):
         with self.registry.cursor() as cr:
             order = self._env(cr)["sale.order"].browse(self.sale_order_id)
             return sum(order.order_line.return_line_ids.mapped("quantity"))
-
-    def _assert_late_one_is_replayed(self, early_step, late_step):
-        """Only the updated guard makes the loser fail, so that Odoo replays it on what
-        the winner wrote: the lock alone is granted here."""
-        with self.registry.cursor() as late:
-            late.execute("SELECT 1")  # pins the snapshot
-            with self.registry.cursor() as early:
-                early_step(early)
-            with (
-                mute_logger("odoo.sql_db"),
-                self.assertRaises(psycopg2.errors.SerializationFailure),
-            ):
-                late_step(late)
-            late.rollback()
 
     def _assert_nothing_is_left(self):
         with self.registry.cursor() as cr:

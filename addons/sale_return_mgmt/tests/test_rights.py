@@ -257,6 +257,14 @@ class TestRights(SaleReturnCommon):
             return_order.sudo().approval_ids, [{"state": "pending", "user_id": False}]
         )
 
+    def test_callers_context_does_not_let_him_write_in_a_log(self):
+        """Paid credit notes are logged on the order, which asks for no rights."""
+        order = self.order.with_user(self.users["employee"])
+        before = self.order.message_ids
+        with self.assertRaises(AccessError):
+            order.with_context(sale_return_log_note=True).message_post(body="Paid")
+        self.assertEqual(self.order.message_ids, before)
+
     @mute_logger("odoo.orm.models")
     def test_import_cannot_set_workflow_fields(self):
         Return = self.env["sale.return.order"].with_user(self.users["manager"])

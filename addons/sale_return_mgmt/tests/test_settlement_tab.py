@@ -1,7 +1,7 @@
 from lxml import etree
 
 from odoo.exceptions import AccessError
-from odoo.tests import Form, tagged
+from odoo.tests import tagged
 
 from .common_settlement import SettlementCommon
 
@@ -81,17 +81,7 @@ class TestSettlementTab(SettlementCommon):
             self.assertAlmostEqual(sum(due), self._refunds(return_order).amount_total)
 
     def test_goods_without_an_order(self):
-        self.company.sale_return_allow_unreferenced = True
-        with Form(self._as("clerk", self.env["sale.return.order"])) as form:
-            form.partner_id = self.customer
-            with form.line_ids.new() as line:
-                line.product_id = self.product
-                line.quantity = 2
-                line.price_asked = 90
-                line.reason_id = self.reason
-        return_order = form.record
-        return_order.action_submit()
-        self._as("approver", return_order).action_approve()
+        return_order = self._approved_without_order(price=90)
         self.company.sale_return_post_refund = False
         return_order.line_ids.sudo().refund_trigger = "manual"
         self._receive(return_order)

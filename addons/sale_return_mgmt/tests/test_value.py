@@ -153,6 +153,9 @@ class TestValue(SaleReturnInspectionCommon):
         self._as("manager", return_order).action_settle()
         self.assertEqual(return_order.state, "done")
         self.assertEqual((move.value, other.value), (7.0, 120.0))
+        # Nobody hides it by what he brings in the context.
+        blind = move.with_context(moves_without_typed_value=move.ids)
+        self.assertEqual(blind._get_manual_value(2)["value"], 7.0)
 
     def test_a_lot_comes_back_at_its_own_cost(self):
         for method in METHODS:

@@ -1,6 +1,6 @@
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import Form, tagged
+from odoo.tests import tagged
 
 from .common import SaleReturnCommon
 
@@ -13,22 +13,6 @@ class TestWithoutOrder(SaleReturnCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.company.sale_return_allow_unreferenced = True
-
-    def _request_without_order(self, product=None, quantity=2, price=80.0):
-        form = Form(self.env["sale.return.order"].with_user(self.users["clerk"]))
-        form.partner_id = self.customer
-        form.reason_id = self.reason
-        with form.line_ids.new() as line:
-            line.product_id = product or self.product
-            line.quantity = quantity
-            line.price_asked = price
-        return form.save()
-
-    def _approved_without_order(self, **vals):
-        return_order = self._request_without_order(**vals)
-        return_order.action_submit()
-        self._as("approver", return_order).action_approve()
-        return return_order
 
     def test_from_request_to_credit(self):
         return_order = self._approved_without_order()

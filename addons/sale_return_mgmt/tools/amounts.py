@@ -6,6 +6,18 @@ class Amounts(dict):
     """
 
     @classmethod
+    def of_document(cls, base_lines, company):
+        """What the tax engine makes of base lines that are one document.
+
+        :param base_lines: dicts of the tax engine, not empty
+        :return: list of Amounts, in the order of the base lines
+        """
+        AccountTax = company.env["account.tax"]
+        AccountTax._add_tax_details_in_base_lines(base_lines, company)
+        AccountTax._round_base_lines_tax_details(base_lines, company)
+        return [cls.of(base_line) for base_line in base_lines]
+
+    @classmethod
     def of(cls, base_line):
         """:param base_line: dict of the tax engine, computed and rounded"""
         details = base_line["tax_details"]
@@ -73,6 +85,11 @@ class Amounts(dict):
             for (tax_id, kind), amount in self.items()
             if kind == "tax_amount_currency" and is_wanted(tax_id)
         )
+
+    @property
+    def total(self):
+        """Taxes included, in the document's currency."""
+        return self.untaxed + self.get_tax()
 
     def to_extra_tax_data(self, computation_key, **line_vals):
         """Value of ``extra_tax_data`` that lets the tax engine take these amounts, as

@@ -105,15 +105,16 @@ class CreditBook:
         """What the part from ``start`` to ``end`` is worth of a line of the invoice, or
         of one that belongs to the whole of it."""
         whole = self._get_whole(invoice, source)
-        before = source._get_amounts_of_part(whole, start)
-        amounts = source._get_amounts_of_part(whole, end) - before
-        if percent != 100:
-            lowered = source._get_amounts_of_part(whole, end, percent)
-            amounts = lowered - source._get_amounts_of_part(whole, start, percent)
-        elif start:
-            amounts += self._get_correction(invoice, source, before)
+        amounts = source._get_amounts_of_part(whole, end, percent)
         if start:
-            credited = self._get_credited_amounts(invoice, source)
+            amounts -= source._get_amounts_of_part(whole, start, percent)
+            credits = source._get_credits(invoice)
+            credited = self._taken[invoice, source] + self._sum_credits(credits)
+            if percent == 100:
+                before = source._get_amounts_of_part(whole, start)
+                amounts += self._get_correction(
+                    invoice, source, credits, before - credited
+                )
             amounts = amounts.within(whole - credited)
         amounts = amounts.rounded(invoice.currency_id, invoice.company_currency_id)
         self._taken[invoice, source] += amounts
@@ -128,14 +129,16 @@ class CreditBook:
             invoice.currency_id, invoice.company_currency_id
         )
 
-    def _get_correction(self, invoice, source, before):
+    def _get_correction(self, invoice, source, credits, difference):
         """By how much others rounded differently what is credited already. A larger
         difference is no rounding: it was meant; but nobody means to leave out what
-        belongs to the whole invoice."""
-        credits = source._get_credits(invoice)
+        belongs to the whole invoice.
+
+        :param credits: lines of credit notes that took of ``source``
+        :param Amounts difference: by which what is credited lacks
+        """
         if any(line.credit_percent < 100 for line in credits.return_line_id):
             return Amounts()
-        difference = before - self._get_credited_amounts(invoice, source)
         if source in invoice._get_shared_out_lines():
             return difference
         tolerance = 1.5 * source.currency_id.rounding * (1 + len(credits))
@@ -144,10 +147,9 @@ class CreditBook:
             difference = difference.part(is_in_currency)
         return difference if difference.is_about(Amounts(), tolerance) else Amounts()
 
-    def _get_credited_amounts(self, invoice, source):
-        """What credit notes took of a line, those to be made included."""
-        credited = self._taken[invoice, source]
-        for credit in source._get_credits(invoice):
+    def _sum_credits(self, credits):
+        total = Amounts()
+        for credit in credits:
             amounts = self._get_amounts(credit.move_id).get(credit, Amounts())
-            credited = credited + amounts * credit.move_id.direction_sign
-        return credited
+            total += amounts * credit.move_id.direction_sign
+        return total

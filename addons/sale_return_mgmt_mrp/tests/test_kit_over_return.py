@@ -1,11 +1,8 @@
 import itertools
 
-import psycopg2.errors
-
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
-from odoo.tools import mute_logger
 
 from odoo.addons.sale_return_mgmt.tests.common_cursors import TwoCursorsCase
 
@@ -140,19 +137,15 @@ class TestTwoKitsAtOnce(TwoCursorsCase):
         return kit
 
     def test_kit_and_component_at_once(self):
-        with self.registry.cursor() as late:
-            late.execute("SELECT 1")  # pins the snapshot
-            with self.registry.cursor() as early:
-                self._request(early)
-            with (
-                mute_logger("odoo.sql_db"),
-                self.assertRaises(psycopg2.errors.SerializationFailure),
-            ):
-                self._request(late, product_id=self.component_id)
-            late.rollback()
+        def request_component(cr):
+            self._request(cr, product_id=self.component_id)
+
+        def refuse(late):
             with self.assertRaisesRegex(UserError, "can still be returned"):
-                self._request(late, product_id=self.component_id)
+                request_component(late)
             late.rollback()
+
+        self._assert_late_one_is_replayed(self._request, request_component, refuse)
         with self.registry.cursor() as cr:
             order = self._env(cr)["sale.order"].browse(self.sale_order_id)
             self.assertEqual(len(order.order_line.return_line_ids), 1)
