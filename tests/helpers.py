@@ -62,12 +62,12 @@ class Company:
 
     @functools.cached_property
     def product(self):
-        return self._create_product(self.product_name, self.sku)
+        return self.create_product(self.product_name, self.sku)
 
     @functools.cached_property
     def vase(self):
         """A hundred are in stock; what comes back is inspected, as a policy says."""
-        vase = self._create_product("Glass Vase", "SKU-VASE", is_storable=True)
+        vase = self.create_product("Glass Vase", "SKU-VASE", is_storable=True)
         [warehouse] = self.admin(
             "stock.warehouse", "search_read", [], ["lot_stock_id"], limit=1
         )
@@ -87,7 +87,7 @@ class Company:
         self.admin("sale.return.policy", "create", policy)
         return vase
 
-    def _create_product(self, name, sku, **more):
+    def create_product(self, name, sku, **more):
         product = {
             "name": name,
             "default_code": sku,

@@ -58,6 +58,43 @@ def test_an_approver_approves_several_at_once(
     assert states == ["approved", "approved", "submitted"]
 
 
+def test_a_manager_settles_several_at_once(page_as, screenshot, company, users):
+    lamp = company.create_product("Credited Lamp", "SKU-CREDITED")
+    policy = {
+        "name": "Credited by hand",
+        "product_ids": [(6, 0, [lamp])],
+        "refund_trigger": "manual",
+    }
+    company.admin("sale.return.policy", "create", policy)
+    received = []
+    for _ in range(2):
+        asked = ask(users["clerk"], company.sell(2, lamp).request(1))
+        users["approver"](RETURN, "action_approve", [asked["id"]])
+        receipt = get(users["clerk"], asked["id"])["transfers"][0]["id"]
+        users["warehouse"]("stock.picking", "button_validate", [receipt])
+        received.append(asked)
+    page = page_as("return_manager")
+    open_menu(page, "Sales/Returns/Returns")
+    tick(page, *(each["name"] for each in received))
+    page.locator(".o_control_panel").get_by_role(
+        "button", name="Settle", exact=True
+    ).click()
+    for each in received:
+        row = page.get_by_role("row").filter(has_text=each["name"])
+        expect(row).to_contain_text("Done")
+        told = company.read(RETURN, each["id"], "refund_status", "amount_refunded")
+        assert (told["refund_status"], told["amount_refunded"]) == ("paid", PRICE)
+    screenshot(page, "several_settled")
+    page.get_by_role("cell", name=received[0]["name"], exact=True).click()
+    page.get_by_role("tab", name="Settlement").click()
+    rows = page.locator("[name=settlement_line_ids] .o_data_row")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("123.45$ 123.45$ 123.45$ 123.45$ 0.00")
+    screenshot(page, "settlement")
+    rows.locator("button[name=action_view_refunds]").click()
+    expect(page.get_by_text("RINV/").first).to_be_visible()
+
+
 def test_a_manager_reads_and_changes_a_policy(page_as, screenshot, company):
     assert company.vase
     page = page_as("return_manager")

@@ -51,6 +51,7 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
         "sales order says what was paid.",
     )
     price_unit = fields.Float(
+        "Unit Price",
         digits="Product Price",
         compute="_compute_price",
         store=True,

@@ -210,14 +210,22 @@ class TestCreditRules(SaleReturnCommon):
         return refund
 
     def test_a_hand_made_rounding_is_made_good(self):
-        """Three at 10/3 and 15 % are 11.50; each by itself is 3.83."""
-        order = self._sell([(self.product, 3, {"price_unit": 10 / 3})])
-        self.assertEqual(self._get_invoice(order).amount_total, 11.5)
-        self.assertEqual(self._credit_by_hand(order, 1).amount_total, 3.83)
-        returns = self._approved(order)
-        self._receive(returns)
-        self.assertEqual(returns.sudo().refund_ids.amount_total, 7.67)
-        self.assertEqual(self._get_invoice(order).payment_state, "reversed")
+        """Three at 10/3 and 15 % are 11.50; each by itself is 3.83, or what people make
+        of it."""
+        for price, by_hand, rest in (
+            (None, 3.83, 7.67),
+            (3.32, 3.82, 7.68),
+            (3.34, 3.84, 7.66),
+        ):
+            with self.subTest(price=price):
+                order = self._sell([(self.product, 3, {"price_unit": 10 / 3})])
+                self.assertEqual(self._get_invoice(order).amount_total, 11.5)
+                refund = self._credit_by_hand(order, 1, price)
+                self.assertEqual(refund.amount_total, by_hand)
+                returns = self._approved(order)
+                self._receive(returns)
+                self.assertEqual(returns.sudo().refund_ids.amount_total, rest)
+                self.assertEqual(self._get_invoice(order).payment_state, "reversed")
 
     def test_a_hand_made_price_was_meant(self):
         order = self._sell([(self.product, 3)])
