@@ -8,6 +8,7 @@ from . import sale_return_log_mixin
 from . import sale_return_link_mixin
 from . import sale_return_guard_mixin
 from . import sale_return_api_mixin
+from . import sale_return_api_steps_mixin
 from . import sale_return_approval_mixin
 from . import sale_return_approver_mixin
 from . import sale_return_grant_mixin

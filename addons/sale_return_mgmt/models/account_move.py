@@ -31,11 +31,31 @@ class AccountMove(models.Model):
         return res
 
     def _post(self, soft=True):
+        self._link_typed_lines()
         self._check_return_quantities()
         # Odoo reads the transfers of each line by itself: have them all read before.
         refunds = self.filtered("return_order_id")
         refunds.invoice_line_ids.sale_line_ids.move_ids.mapped("is_dropship")
         return super()._post(soft=soft)
+
+    def _link_typed_lines(self):
+        """What an accountant typed in place of our line, for the same product, credits
+        the same goods: else these would be credited once more."""
+        # sudo: accountants may only read returns
+        for refund_sudo in self.sudo().filtered("return_order_id"):
+            sold = refund_sudo.reversed_entry_id.invoice_line_ids.sale_line_ids
+            lines = refund_sudo.invoice_line_ids
+            removed = refund_sudo.return_order_id.line_ids - lines.return_line_id
+            removed_by_product = removed.filtered_domain(
+                [
+                    ("discrepancy", "=", False),
+                    ("sale_line_id", "in", [False, *sold.ids]),
+                ]
+            ).grouped("product_id")
+            typed = lines.filtered(lambda line: not line.return_line_id)
+            for product, product_lines in typed.grouped("product_id").items():
+                if product in removed_by_product:
+                    product_lines._link_to_return(removed_by_product[product][0])
 
     def _check_return_quantities(self):
         """A return's credit note may be lowered by an accountant, never raised above

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Command
 
 from ..tools.amounts import Amounts
 
@@ -106,6 +107,20 @@ class AccountMoveLine(models.Model):
                 lambda line: sale_line._get_credited_lines(line, invoice_lines) == self
             )
         return credits
+
+    def _link_to_return(self, return_line):
+        """Let lines of a credit note take back what ``return_line`` returned."""
+        sale_line = return_line.sale_line_id
+        invoice_lines = self.move_id.reversed_entry_id.invoice_line_ids
+        self.write(
+            {
+                "return_line_id": return_line.id,
+                "return_origin_line_id": invoice_lines.filtered(
+                    lambda line: sale_line and sale_line <= line.sale_line_ids
+                )[:1].id,
+                "sale_line_ids": [Command.set(sale_line.ids)],
+            }
+        )
 
     def _is_return_share(self):
         """Whether a line of a return's credit note is its share of a line that belongs

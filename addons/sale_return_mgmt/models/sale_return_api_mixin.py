@@ -78,23 +78,10 @@ class SaleReturnApiMixin(models.AbstractModel):
         :return: list of results in the order of ``refs``; unknown: ``NOT_FOUND``
         """
         self = self.with_context(clean_context(self.env.context))
-        self.check_access("read")
-        if not isinstance(refs, list | tuple) or len(refs) > MAX_REQUESTS:
-            raise return_error(
-                "INVALID",
-                self.env._("“refs” must be a list of at most %s.", MAX_REQUESTS),
-            )
-        results = []
-        for ref in refs:
-            order = self._api_find_order(ref)
-            if order:
-                results.append(order._api_answer())
-            else:
-                error = return_error(
-                    "NOT_FOUND", self.env._("There is no such return order.")
-                )
-                results.append(self._api_error(error))
-        return results
+        return [
+            order._api_answer() if order else self._api_not_found()
+            for order in self._api_find_orders(refs)
+        ]
 
     # === ANSWERS === #
 
@@ -154,6 +141,12 @@ class SaleReturnApiMixin(models.AbstractModel):
     @api.model
     def _api_datetime(self, value):
         return f"{value.isoformat(timespec='seconds')}Z" if value else ""
+
+    @api.model
+    def _api_not_found(self):
+        return self._api_error(
+            return_error("NOT_FOUND", self.env._("There is no such return order."))
+        )
 
     @api.model
     def _api_error(self, error):
@@ -341,6 +334,17 @@ class SaleReturnApiMixin(models.AbstractModel):
         for order, index in zip(orders, batch, strict=True):
             results[index] = order._api_answer()
         return None
+
+    @api.model
+    def _api_find_orders(self, refs):
+        """:return: list of what each of ``refs`` names, empty where there is no such"""
+        self.check_access("read")
+        if not isinstance(refs, list | tuple) or len(refs) > MAX_REQUESTS:
+            raise return_error(
+                "INVALID",
+                self.env._("“refs” must be a list of at most %s.", MAX_REQUESTS),
+            )
+        return [self._api_find_order(ref) for ref in refs]
 
     @api.model
     def _api_find_order(self, ref):

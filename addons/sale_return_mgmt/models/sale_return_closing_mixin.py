@@ -42,7 +42,6 @@ class SaleReturnClosingMixin(models.AbstractModel):
             note=reason,
             date_done=fields.Datetime.now(),
             is_closed_short=True,
-            failure=False,
         )
 
     def _check_nothing_moved(self):
@@ -73,9 +72,7 @@ class SaleReturnClosingMixin(models.AbstractModel):
         """
         approved = self.filtered(lambda order: order.state == "approved")
         finished = approved.filtered(lambda order: order._is_finished())
-        finished._transition(
-            "done", "done", date_done=fields.Datetime.now(), failure=False
-        )
+        finished._transition("done", "done", date_done=fields.Datetime.now())
         done = self.filtered(lambda order: order.state == "done") - finished
         reopened = done.filtered(lambda order: not order._is_finished())
         reopened._transition("approved", "reopened", date_done=False)

@@ -44,6 +44,21 @@ class SaleReturnDeadlineMixin(models.AbstractModel):
         """A new deadline is a new reminder."""
         self.date_reminded = False
 
+    def write(self, vals):
+        reminded = self.browse()
+        if "date_send_before" in vals or vals.get("state") in ("done", "cancelled"):
+            reminded = self.filtered("date_reminded")
+        res = super().write(vals)
+        reminded._drop_reminders()
+        return res
+
+    def _drop_reminders(self):
+        """Nobody has to ask for the goods any more."""
+        # sudo: the activity is somebody else's
+        self.sudo().activity_unlink(
+            ["sale_return_mgmt.mail_activity_type_goods_awaited"]
+        )
+
     def _set_result_deadline(self):
         """Promise a result, where nobody promised one already."""
         for order in self.sudo():  # sudo: the company's rule, not the clerk's
@@ -138,7 +153,7 @@ class SaleReturnDeadlineMixin(models.AbstractModel):
         self.date_reminded = fields.Date.context_today(self)
         self.env["sale.return.event"]._log(self, "reminded")
         self.activity_schedule(
-            "mail.mail_activity_data_todo",
+            "sale_return_mgmt.mail_activity_type_goods_awaited",
             date_deadline=self.date_send_before,
             summary=self.env._("The goods have not come"),
             note=self.env._(

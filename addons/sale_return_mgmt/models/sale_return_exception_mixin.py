@@ -88,6 +88,15 @@ class SaleReturnExceptionMixin(models.AbstractModel):
         orders_sudo._settle_automatically("inspection")
         orders_sudo._check_done()
 
+    def write(self, vals):
+        """What is mended needs nobody any more, and nothing fails that has ended."""
+        if vals.get("state") in ("done", "cancelled"):
+            vals = {**vals, "failure": False}
+        mended = self.filtered("failure") if vals.get("failure") is False else self[:0]
+        res = super().write(vals)
+        mended.activity_unlink(["sale_return_mgmt.mail_activity_type_failure"])
+        return res
+
     def _report_failure(self, message, summary):
         """Say on the return what failed, in a way that nobody overlooks.
 
@@ -99,7 +108,7 @@ class SaleReturnExceptionMixin(models.AbstractModel):
         self.env["sale.return.event"]._log(self, "failed", note=message)
         self.message_post(body=message)
         self.activity_schedule(
-            "mail.mail_activity_data_todo",
+            "sale_return_mgmt.mail_activity_type_failure",
             summary=summary,
             user_id=self._get_responsible_user().id,
         )

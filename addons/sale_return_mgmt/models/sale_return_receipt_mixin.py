@@ -298,5 +298,6 @@ class SaleReturnReceiptMixin(models.AbstractModel):
                 lambda line: line._is_fully_received()
             )._get_planned_moves()._action_cancel()
             lines.filtered("discrepancy").order_id._tell_discrepancies()
+            self.filtered("date_reminded")._drop_reminders()
         self._settle_automatically("receipt")
         self._check_done()

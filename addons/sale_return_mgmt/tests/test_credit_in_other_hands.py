@@ -118,6 +118,36 @@ class TestCreditInOtherHands(SettlementCommon):
         self._edit(refund, 3)
         self._assert_too_much(refund, 3, 2)
 
+    def _type_line(self, refund, quantity, price=None, instead=True):
+        with Form(refund) as form:
+            if instead:
+                form.invoice_line_ids.remove(0)
+            with form.invoice_line_ids.new() as line:
+                line.product_id = self.product
+                line.quantity = quantity
+                if price:
+                    line.price_unit = price
+
+    def test_a_line_typed_in_place_of_ours_credits_the_same_goods(self):
+        order = self._sell([(self.product, 5)])
+        return_order, refund = self._draft_credit(3, order)
+        self._type_line(refund, 4)
+        self._assert_too_much(refund, 4, 3)
+        self._edit(refund, 2)
+        refund.action_post()
+        self._assert_status(return_order, "partial", 230, to_refund=1)
+        self.assertEqual(order.order_line.qty_invoiced, 3)
+        self._settle(return_order)
+        self._refunds(return_order)[-1].action_post()
+        self._assert_status(return_order, "paid", 345)
+
+    def test_a_line_typed_beside_ours_is_a_present(self):
+        return_order, refund = self._draft_credit(2)
+        self._type_line(refund, 1, price=10, instead=False)
+        refund.action_post()
+        self._assert_status(return_order, "paid", 241.5)
+        self.assertEqual(return_order.line_ids.quantity_refunded, 2)
+
     # === CREDITED BY OTHERS BESIDE OURS === #
 
     def test_our_draft_of_an_invoice_that_was_reversed_is_not_posted(self):

@@ -104,6 +104,22 @@ class TestDeadlines(SaleReturnCommon):
         self._after(22)
         self.assertEqual(self._events(return_order).count("closed_short"), 1)
 
+    def _give_more_time(self, return_order):
+        self._as("manager", return_order).date_send_before = self.today + timedelta(60)
+
+    def test_a_reminder_goes_when_it_is_settled(self):
+        for way, end in (
+            ("goods", self._receive),
+            ("time", self._give_more_time),
+            ("given up", lambda order: order.action_cancel()),
+        ):
+            with self.subTest(way):
+                return_order = self._approved(self._sell([(self.product, 1)]))
+                self._after(15)
+                self.assertTrue(self._reminders(return_order))
+                end(return_order)
+                self.assertFalse(self._reminders(return_order))
+
     def test_nobody_is_closed_without_a_reminder_before(self):
         return_order = self._approved(self.order, {self.product: 2})
         self._after(40)

@@ -95,6 +95,12 @@ class TestExceptions(SaleReturnCommon):
             sum(return_order.sudo().refund_ids.invoice_line_ids.mapped("quantity")), 4
         )
 
+    def _to_dos(self, return_order):
+        activity_type = self.env.ref("sale_return_mgmt.mail_activity_type_failure")
+        return return_order.sudo().activity_ids.filtered(
+            lambda activity: activity.activity_type_id == activity_type
+        )
+
     def test_a_failed_credit_is_made_again_once(self):
         return_order = self._approved(self.order, {self.product: 2})
         with self._fail_to_settle():
@@ -127,10 +133,12 @@ class TestExceptions(SaleReturnCommon):
         return_order = self._approved(self.order, {self.product: 2})
         with self._fail_to_settle():
             self._receive(return_order)
+        self.assertEqual(len(self._to_dos(return_order)), 1)
         self._as("manager", return_order).action_settle()
         self.assertRecordValues(
             return_order, [{"state": "done", "has_exception": False}]
         )
+        self.assertFalse(self._to_dos(return_order))
 
     def test_a_deleted_draft_credit_note_is_no_exception(self):
         self.company.sale_return_post_refund = False
