@@ -371,6 +371,7 @@ class TestRights(SaleReturnCommon):
             "action_withdraw",
             "api_get",
             "api_request",
+            "api_settle",
         }
         core = set(dir(type(self.env["res.partner"])))
         ours = {
