@@ -39,6 +39,7 @@ BAD_IN_REQUESTS = {
     "reason": ["NOPE", True, NESTED],
     "refund_method": ["cash", None],
     "customer_reference": ["", BIG, "a\0b", 7, NESTED],
+    "legal_basis": ["", "gift", BIG, 7, None, ["withdrawal"], NESTED],
     "tracking": ["", BIG, "\ud800", True, NESTED],
     "state": ["done"],
     "partner_id": [1],

@@ -1,8 +1,16 @@
 def post_init_hook(env):
     """Give every warehouse that is already there its return location and
-    operation type; later ones get them at creation."""
+    operation type, and every company its product for fees; later ones get them at
+    creation."""
     for warehouse in env["stock.warehouse"].with_context(active_test=False).search([]):
         warehouse.write(warehouse._create_or_update_sequences_and_picking_types())
+    env["res.company"].search([("sale_return_fee_product_id", "=", False)]).write(
+        {
+            "sale_return_fee_product_id": env.ref(
+                "sale_return_mgmt.product_return_fee"
+            ).id
+        }
+    )
 
 
 def uninstall_hook(env):

@@ -11,12 +11,14 @@ from . import sale_return_api_mixin
 from . import sale_return_api_steps_mixin
 from . import sale_return_approval_mixin
 from . import sale_return_approver_mixin
+from . import sale_return_fee_mixin
 from . import sale_return_grant_mixin
 from . import sale_return_arrival_mixin
 from . import sale_return_line_lot_mixin
 from . import sale_return_line_origin_mixin
 from . import sale_return_disposal_mixin
 from . import sale_return_inspection_mixin
+from . import sale_return_line_fee_mixin
 from . import sale_return_line_inspection_mixin
 from . import sale_return_credit_queue_mixin
 from . import sale_return_period_mixin

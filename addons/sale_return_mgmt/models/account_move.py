@@ -45,7 +45,8 @@ class AccountMove(models.Model):
         for refund_sudo in self.sudo().filtered("return_order_id"):
             sold = refund_sudo.reversed_entry_id.invoice_line_ids.sale_line_ids
             lines = refund_sudo.invoice_line_ids
-            removed = refund_sudo.return_order_id.line_ids - lines.return_line_id
+            credited = lines.filtered(lambda line: not line._is_return_share())
+            removed = refund_sudo.return_order_id.line_ids - credited.return_line_id
             removed_by_product = removed.filtered_domain(
                 [
                     ("discrepancy", "=", False),

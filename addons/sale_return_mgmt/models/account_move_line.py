@@ -33,11 +33,18 @@ class AccountMoveLine(models.Model):
         help="Lines of returns' credit notes that take this line back.",
     )
 
+    is_return_fee = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Keeps a fee back from what a return is credited.",
+    )
+
     def _copy_data_extend_business_fields(self, values):
         """A reversed credit note subtracts itself from what was credited."""
         res = super()._copy_data_extend_business_fields(values)
         values["return_line_id"] = self.return_line_id.id
         values["return_origin_line_id"] = self.return_origin_line_id.id
+        values["is_return_fee"] = self.is_return_fee
         return res
 
     def _get_quantity_sold(self, sale_line):
@@ -124,12 +131,14 @@ class AccountMoveLine(models.Model):
 
     def _is_return_share(self):
         """Whether a line of a return's credit note is its share of a line that belongs
-        to the whole invoice: it says nothing of quantities."""
-        return bool(self.return_origin_line_id) and not self.sale_line_ids
+        to the whole invoice, or a fee: it says nothing of quantities."""
+        return self.is_return_fee or (
+            bool(self.return_origin_line_id) and not self.sale_line_ids
+        )
 
     @api.model
     def _get_return_link_fields(self):
-        return ["return_line_id", "return_origin_line_id"]
+        return ["return_line_id", "return_origin_line_id", "is_return_fee"]
 
     @api.model
     def _is_copied_return_link(self, vals):
@@ -138,7 +147,8 @@ class AccountMoveLine(models.Model):
         return bool(
             move.reversed_entry_id.line_ids.filtered(
                 lambda line: all(
-                    line[name].id == (vals.get(name) or False)
+                    self._fields[name].convert_to_write(line[name], line)
+                    == (vals.get(name) or False)
                     for name in self._get_return_link_fields()
                 )
             )

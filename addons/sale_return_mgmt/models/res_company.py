@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..exceptions import return_error
+
 # When the customer is credited: the earliest first, by a person last.
 REFUND_TRIGGERS = [
     ("approval", "When the return is approved"),
@@ -42,6 +44,15 @@ class ResCompany(models.Model):
         help="How long before that the responsible person is reminded of the goods.",
     )
     sale_return_post_refund = fields.Boolean("Post Credit Notes", default=True)
+    sale_return_fee_product_id = fields.Many2one(
+        "product.product",
+        "Product of Return Fees",
+        domain=[("type", "=", "service")],
+        default=lambda self: self.env.ref(
+            "sale_return_mgmt.product_return_fee", raise_if_not_found=False
+        ),
+        help="Its name is on the credit notes, its income account gets the fees.",
+    )
     sale_return_allow_unreferenced = fields.Boolean(
         "Returns Without an Order",
         help="Take goods back that no sales order is known for. A person always "
@@ -59,6 +70,19 @@ class ResCompany(models.Model):
         " AND sale_return_reminder_days BETWEEN 0 AND 36500)",
         "The days of a return must be between 0 and 36,500.",
     )
+
+    def _get_return_fee_product(self):
+        """Product of the credit note lines that keep fees back."""
+        self.ensure_one()
+        if not self.sale_return_fee_product_id:
+            raise return_error(
+                "INVALID",
+                self.env._(
+                    "%s has no product for return fees: choose one in the settings.",
+                    self.name,
+                ),
+            )
+        return self.sale_return_fee_product_id
 
     def _get_local_date(self, moment=None):
         """The day at ``moment`` (now, if empty) where the company is."""

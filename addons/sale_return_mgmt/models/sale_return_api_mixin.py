@@ -103,6 +103,7 @@ class SaleReturnApiMixin(models.AbstractModel):
             "rejection_reason": self.rejection_reason or "",
             "customer": self.partner_id.display_name,
             "tracking": self.carrier_tracking_ref or "",
+            "legal_basis": self.legal_basis,
             "date_request": fields.Date.to_string(self.date_request),
             "date_submitted": self._api_datetime(self.date_submitted),
             "date_approved": self._api_datetime(self.date_approved),
@@ -122,6 +123,7 @@ class SaleReturnApiMixin(models.AbstractModel):
                 "amount_untaxed": self.amount_untaxed,
                 "amount_tax": self.amount_tax,
                 "amount_total": self.amount_total,
+                "amount_fee": self.amount_fee,
                 "amount_refunded": self.amount_refunded,
                 "credit_notes": [
                     {
@@ -278,6 +280,7 @@ class SaleReturnApiMixin(models.AbstractModel):
             "company_id": self.env.company.id,
             "channel": "api",
             "warehouse_id": warehouse.id,
+            "legal_basis": request.get("legal_basis", "voluntary"),
             "customer_reference": request.get("customer_reference", False),
             "carrier_tracking_ref": request.get("tracking", False),
             "line_ids": [Command.create(vals) for vals in line_vals_list],

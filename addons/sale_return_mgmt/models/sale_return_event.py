@@ -14,6 +14,7 @@ EVENT_TYPES = [
     ("level_approved", "Level Approved"),
     ("policy_overridden", "Policy Overridden"),
     ("approver_named", "Approver Named"),
+    ("fee_set", "Fee Set"),
     ("approved", "Approved"),
     ("auto_approved", "Approved by Policy"),
     ("rejected", "Rejected"),

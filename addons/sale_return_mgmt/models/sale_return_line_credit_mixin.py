@@ -17,6 +17,7 @@ class SaleReturnLineCreditMixin(models.AbstractModel):
     @api.depends(
         "price_unit",
         "credit_percent",
+        "fee_percent",
         "discount",
         "tax_ids",
         "quantity",
@@ -38,7 +39,7 @@ class SaleReturnLineCreditMixin(models.AbstractModel):
         for order, lines in self.grouped("order_id").items():
             amounts = (order.line_ids | lines)._get_amounts()
             for line in lines:
-                line.price_subtotal, line.price_tax = amounts[line]
+                line.price_subtotal, line.price_tax, line.price_fee = amounts[line]
                 line.price_total = line.price_subtotal + line.price_tax
 
     def _load_invoices(self):
@@ -64,7 +65,8 @@ class SaleReturnLineCreditMixin(models.AbstractModel):
         lines as they will be credited; what is not invoiced as the order, or else the
         line itself, has it.
 
-        :return: dict of line to ``(untaxed, tax)``
+        :return: dict of line to ``[untaxed, tax, fee]``; the first two without the fee,
+            which has its taxes
         """
         book = CreditBook()
         amounts, open_base_lines = {}, defaultdict(list)
@@ -77,9 +79,7 @@ class SaleReturnLineCreditMixin(models.AbstractModel):
                 due = line._get_due_quantity()
                 pieces, missing = book.take(line, due)
                 for piece in pieces:
-                    for part in (piece.amounts, *piece.shares.values()):
-                        amounts[line][0] += part.untaxed
-                        amounts[line][1] += part.get_tax()
+                    _add(amounts[line], piece.net, piece.fee)
                 if line.sale_line_id._is_invoiced_in_full():
                     continue  # others credited the rest
                 quantity += missing - due
@@ -91,8 +91,11 @@ class SaleReturnLineCreditMixin(models.AbstractModel):
         for base_lines in open_base_lines.values():
             parts = Amounts.of_document(base_lines, company)
             for base_line, part in zip(base_lines, parts, strict=True):
-                amounts[base_line["record"]][0] += part.untaxed
-                amounts[base_line["record"]][1] += part.get_tax()
+                line = base_line["record"]
+                # sudo: see _get_credit_pieces
+                source = line.sale_line_id.sudo() or line
+                fee = book.take_fee(line, {source: part})
+                _add(amounts[line], part - fee, fee)
         return amounts
 
     def _get_due_quantity(self):
@@ -102,16 +105,18 @@ class SaleReturnLineCreditMixin(models.AbstractModel):
         return self.sale_line_id._get_due_by_line(granted=self)[self]
 
     def _get_credited_amounts(self):
-        """``[untaxed, tax]`` that credit notes have for this line, drafts too, less
-        what was invoiced back."""
-        untaxed = tax = 0.0
+        """``[untaxed, tax, fee]`` that credit notes have for this line, drafts too,
+        less what was invoiced back."""
+        untaxed = tax = fee = 0.0
         # sudo: see _get_credit_pieces
         for move_line in self.sudo().refund_line_ids:
             if move_line.parent_state != "cancel":
                 sign = move_line.move_id.direction_sign
                 untaxed += sign * move_line.price_subtotal
                 tax += sign * (move_line.price_total - move_line.price_subtotal)
-        return [untaxed, tax]
+                if move_line.is_return_fee:
+                    fee -= sign * move_line.price_total
+        return [untaxed, tax, fee]
 
     def _prepare_base_line(self, quantity):
         """What is not invoiced of this line, for the tax engine."""
@@ -153,19 +158,36 @@ class SaleReturnLineCreditMixin(models.AbstractModel):
             if not line.sale_line_id:
                 no_invoice = self.env["account.move"]
                 allocation[line.order_id, no_invoice].append(
-                    Piece(line, line, quantity, Amounts(), {})
+                    Piece(line, line, quantity, Amounts(), {}, Amounts())
                 )
                 continue
             pieces, _rest = book.take(line, quantity)
             for piece in pieces:
                 allocation[line.order_id, piece.source.move_id].append(piece)
+        for (order, invoice), pieces in allocation.items():
+            if not invoice:
+                allocation[order, invoice] = self._price_without_order(pieces, book)
         return allocation
 
     @api.model
-    def _prepare_refund_lines_vals(self, piece):
-        """Values of the credit note lines of one ``Piece``: the goods, and their share
-        of each line that belongs to the whole invoice."""
+    def _price_without_order(self, pieces, book):
+        """The pieces with their amounts: nothing is exact but the whole document."""
+        parts = Amounts.of_document(
+            [piece.line._prepare_base_line(piece.quantity) for piece in pieces],
+            pieces[0].line.company_id,
+        )
         return [
+            piece._replace(
+                amounts=part, fee=book.take_fee(piece.line, {piece.source: part})
+            )
+            for piece, part in zip(pieces, parts, strict=True)
+        ]
+
+    @api.model
+    def _prepare_refund_lines_vals(self, piece):
+        """Values of the credit note lines of one ``Piece``: the goods, their share of
+        each line that belongs to the whole invoice, and the fee."""
+        vals_list = [
             piece.line._prepare_refund_line_vals(piece),
             *(
                 piece.line._prepare_refund_share_vals(piece, shared)
@@ -173,6 +195,9 @@ class SaleReturnLineCreditMixin(models.AbstractModel):
                 if any(amounts.values())
             ),
         ]
+        if any(piece.fee.values()):
+            vals_list.append(piece.line._prepare_refund_fee_vals(piece))
+        return vals_list
 
     def _prepare_refund_line_vals(self, piece):
         """Values of the credit note line that takes back part of an invoice line; its
@@ -228,11 +253,19 @@ class SaleReturnLineCreditMixin(models.AbstractModel):
         vals["extra_tax_data"] = self._prepare_extra_tax_data(piece, amounts, vals)
         return vals
 
-    def _prepare_extra_tax_data(self, piece, amounts, vals):
-        invoice = piece.source.move_id
+    def _prepare_extra_tax_data(self, piece, amounts, vals, computation_key=None):
+        # Without an order the amounts are at no rate yet: the engine applies it.
+        invoice = piece.source != piece.line and piece.source.move_id
         return amounts.to_extra_tax_data(
-            f"sale_return,{vals['return_origin_line_id']}",
-            currency_id=invoice.currency_id.id,
-            rate=invoice.invoice_currency_rate,
+            computation_key or f"sale_return,{vals['return_origin_line_id']}",
+            currency_id=(invoice or self).currency_id.id,
+            rate=invoice.invoice_currency_rate if invoice else 1.0,
             **{name: vals[name] for name in ("price_unit", "discount", "quantity")},
         )
+
+
+def _add(sums, net, fee):
+    """Add what is credited, and the fee that is off it, to ``[untaxed, tax, fee]``."""
+    sums[0] += net.untaxed
+    sums[1] += net.get_tax()
+    sums[2] += fee.total

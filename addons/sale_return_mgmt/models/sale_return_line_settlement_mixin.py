@@ -2,7 +2,6 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 
-from ..tools.amounts import Amounts
 from .sale_return_line_price_mixin import MONEY_GROUPS
 
 
@@ -22,6 +21,13 @@ class SaleReturnLineSettlementMixin(models.AbstractModel):
         groups=MONEY_GROUPS,
         help="What the customer gets for what was accepted and invoiced, taxes "
         "included: on credit notes, and with the next one.",
+    )
+    fee_due = fields.Monetary(
+        "Fee",
+        compute="_compute_settlement",
+        groups=MONEY_GROUPS,
+        help="What was kept back, and will be, of what was accepted and invoiced, "
+        "taxes included. It is off what is due.",
     )
     amount_credited = fields.Monetary(
         "On Credit Notes",
@@ -48,6 +54,7 @@ class SaleReturnLineSettlementMixin(models.AbstractModel):
     @api.depends(
         "quantity_to_refund",
         "credit_percent",
+        "fee_percent",
         "refund_line_ids.parent_state",
         "refund_line_ids.price_total",
         "refund_line_ids.move_id.amount_residual",
@@ -69,9 +76,12 @@ class SaleReturnLineSettlementMixin(models.AbstractModel):
                 line.amount_paid = min(
                     line.amount_credited, line._sum_credit(posted, settled=True)
                 )
+                next_amount, next_fee = next_amounts[line]
                 line.amount_due = (
-                    line.amount_credited + line._sum_credit(drafts) + next_amounts[line]
+                    line.amount_credited + line._sum_credit(drafts) + next_amount
                 )
+                fees = refund_lines.filtered("is_return_fee")
+                line.fee_due = next_fee - line._sum_credit(fees)
                 line.amount_open = line.amount_due - line.amount_paid
                 line.credit_note_names = ", ".join(
                     refund_lines.move_id.sorted("id").mapped("display_name")
@@ -92,19 +102,16 @@ class SaleReturnLineSettlementMixin(models.AbstractModel):
         return self.currency_id.round(total)
 
     def _get_next_credit_amounts(self):
-        """What the next settlement will credit, by line, taxes included."""
-        amounts = defaultdict(float)
+        """What the next settlement will credit, and which fee it keeps back.
+
+        :return: dict of line to ``[amount, fee]``, taxes included
+        """
+        amounts = defaultdict(lambda: [0.0, 0.0])
         allocation = self.filtered("company_id")._allocate_to_invoices()
-        for (order, invoice), pieces in allocation.items():
-            worth = [[piece.amounts, *piece.shares.values()] for piece in pieces]
-            if not invoice:  # without an order nothing is exact but the document
-                base_lines = [
-                    piece.line._prepare_base_line(piece.quantity) for piece in pieces
-                ]
-                parts = Amounts.of_document(base_lines, order.company_id)
-                worth = [[part] for part in parts]
-            for piece, parts in zip(pieces, worth, strict=True):
-                amounts[piece.line] += sum(part.total for part in parts)
+        for pieces in allocation.values():
+            for piece in pieces:
+                amounts[piece.line][0] += piece.net.total
+                amounts[piece.line][1] += piece.fee.total
         return amounts
 
     def action_view_refunds(self):

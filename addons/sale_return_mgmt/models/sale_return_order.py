@@ -49,6 +49,7 @@ class SaleReturnOrder(models.Model):
         "sale.return.receipt.mixin",
         "sale.return.parcel.mixin",
         "sale.return.inspection.mixin",
+        "sale.return.fee.mixin",
         "sale.return.settlement.mixin",
         "sale.return.period.mixin",
         "sale.return.credit.queue.mixin",
@@ -261,7 +262,10 @@ class SaleReturnOrder(models.Model):
             order.sale_order_count = len(order.sale_order_ids)
 
     @api.depends(
-        "line_ids.price_subtotal", "line_ids.price_tax", "line_ids.price_total"
+        "line_ids.price_subtotal",
+        "line_ids.price_tax",
+        "line_ids.price_total",
+        "line_ids.price_fee",
     )
     def _compute_amounts(self):
         for order in self:
@@ -269,6 +273,7 @@ class SaleReturnOrder(models.Model):
             order.amount_untaxed = currency.round(sum(lines.mapped("price_subtotal")))
             order.amount_tax = currency.round(sum(lines.mapped("price_tax")))
             order.amount_total = currency.round(sum(lines.mapped("price_total")))
+            order.amount_fee = currency.round(sum(lines.mapped("price_fee")))
 
     # === CRUD METHODS === #
 

@@ -21,6 +21,7 @@ class SaleReturnOrderLine(models.Model):
         "sale.return.line.lot.mixin",
         "sale.return.line.inspection.mixin",
         "sale.return.line.price.mixin",
+        "sale.return.line.fee.mixin",
         "sale.return.line.credit.mixin",
         "sale.return.line.settlement.mixin",
     ]
@@ -287,6 +288,7 @@ class SaleReturnOrderLine(models.Model):
             "quantity": self.quantity,
             "quantity_approved": self.quantity_approved,
             "credit_percent": self.credit_percent,
+            "fee_percent": self.fee_percent,
             "quantity_received": self.quantity_received,
             "quantity_accepted": self.quantity_accepted,
         }
@@ -295,6 +297,7 @@ class SaleReturnOrderLine(models.Model):
                 "quantity_refunded": self.quantity_refunded,
                 "price_unit": self.price_unit,
                 "discount": self.discount,
+                "price_fee": self.price_fee,
                 "price_subtotal": self.price_subtotal,
                 "price_total": self.price_total,
             }

@@ -96,6 +96,13 @@ class SaleReturnPolicy(models.Model):
         "amount, taxes included, in the currency of the company. What else was asked "
         "of the same sales orders counts. 0 means never.",
     )
+    fee_percent = fields.Float(
+        "Fee (%)",
+        digits=(5, 2),
+        help="Part of the credit that is kept back. Never where the company, a carrier "
+        "or a vendor is liable, on a statutory withdrawal, or where the customer keeps "
+        "the goods.",
+    )
     requires_attachment = fields.Boolean(
         help="Returns need an attached file, for instance a photo, before they are "
         "submitted."
@@ -128,6 +135,11 @@ class SaleReturnPolicy(models.Model):
     _auto_approve_limit_check = models.Constraint(
         "CHECK (auto_approve_limit >= 0 AND auto_approve_limit <= 1000000000000)",
         "The limit of automatic approval must not be negative.",
+    )
+
+    _fee_percent_check = models.Constraint(
+        "CHECK (fee_percent >= 0 AND fee_percent <= 100)",
+        "The fee must be between 0 and 100 %.",
     )
 
     @api.depends("company_id")

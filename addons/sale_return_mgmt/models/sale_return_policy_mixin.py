@@ -100,6 +100,7 @@ class SaleReturnPolicyMixin(models.AbstractModel):
                         "inspection_required": policy._is_inspection_required(line),
                         "refund_trigger": policy.refund_trigger
                         or line.company_id.sale_return_refund_trigger,
+                        "fee_percent": line._get_fee_of_policy(policy),
                     }
                 )
                 messages[message] = True
@@ -180,9 +181,10 @@ class SaleReturnPolicyMixin(models.AbstractModel):
 
     def _get_amounts_at_stake(self):
         """What the approvers of each return decide on: its amount and what else was
-        asked of the same sales orders, in the currency of the company."""
+        asked of the same sales orders, in the currency of the company. As it is before
+        fees: these must not bring a return under a limit."""
         asked = defaultdict(dict)
-        for sale_order, order, amount in (
+        for sale_order, order, amount, fee in (
             self.env["sale.return.order.line"]
             .sudo()  # returns the user may not see count as well
             ._read_group(
@@ -191,10 +193,10 @@ class SaleReturnPolicyMixin(models.AbstractModel):
                     ("state", "in", COUNTED_STATES),
                 ],
                 ["sale_line_id.order_id", "order_id"],
-                ["price_total:sum"],
+                ["price_total:sum", "price_fee:sum"],
             )
         ):
-            asked[sale_order.id][order.id] = amount
+            asked[sale_order.id][order.id] = amount + fee
         amounts = {}
         for order in self:
             others = sum(
@@ -203,8 +205,9 @@ class SaleReturnPolicyMixin(models.AbstractModel):
                 for order_id, amount in asked[sale_order.id].items()
                 if order_id != order.id
             )
+            order_sudo = order.sudo()
             amounts[order] = order.currency_id._convert(
-                order.sudo().amount_total + others,
+                order_sudo.amount_total + order_sudo.amount_fee + others,
                 order.company_id.currency_id,
                 order.company_id,
                 order.company_id._get_local_date(),

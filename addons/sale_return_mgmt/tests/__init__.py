@@ -22,6 +22,9 @@ from . import test_disposition
 from . import test_event_log
 from . import test_exact_credit
 from . import test_exceptions
+from . import test_fee_rules
+from . import test_fees
+from . import test_fees_by_hand
 from . import test_grants
 from . import test_inspection
 from . import test_inspection_refused

@@ -10,6 +10,7 @@ from .common import SaleReturnCommon
 # Invoices for each rounding method, about a second each; thousands where there is time.
 INVOICES = int(os.environ.get("SALE_RETURN_INVOICES", "50"))
 SEED = int(os.environ.get("SALE_RETURN_SEED", "0"))
+FEES = (0, 10, 12.5, 33.33)
 PRICES = (10 / 3, 33.33, 0.99, 7.77, 100.0, 19.99, 1234.56, 0.05)
 DISCOUNTS = (0, 0, 5, 10, 12.5, 33.33)
 ROUNDS = 3
@@ -29,6 +30,14 @@ class TestExactCredit(SaleReturnCommon):
                 for index in range(4)
             )
         )
+        for product, percent in zip(cls.products, FEES, strict=True):
+            cls.env["sale.return.policy"].sudo().create(
+                {
+                    "name": f"{percent} %",
+                    "product_ids": product.ids,
+                    "fee_percent": percent,
+                }
+            )
         Tax = cls.env["account.tax"]
         fixed, second, withheld = Tax.create(
             [
@@ -142,6 +151,8 @@ class TestExactCredit(SaleReturnCommon):
         """Random parts of what is left, by order, as values of return lines."""
         vals = defaultdict(list)
         goods = orders.order_line.filtered("product_id.is_storable")
+        # Only what comes back is charged a fee; receipts take their time.
+        come_back = self.random.sample(orders, len(orders) // 4)
         for line in goods:
             left = int(line.quantity_returnable)
             quantity = left if everything else self.random.randint(0, left)
@@ -151,7 +162,9 @@ class TestExactCredit(SaleReturnCommon):
                         "sale_line_id": line.id,
                         "quantity": quantity,
                         "reason_id": self.reason.id,
-                        "goods_return": "keep",
+                        "goods_return": (
+                            "return" if line.order_id in come_back else "keep"
+                        ),
                     }
                 )
         return vals
@@ -189,6 +202,26 @@ class TestExactCredit(SaleReturnCommon):
             )
             self.assertAlmostEqual(
                 record.amount_total, sum(posted.mapped("amount_total")), 6
+            )
+            for move in posted:
+                self.assertGreaterEqual(move.amount_total, 0)
+                self._check_fees(move._get_amounts_by_line())
+
+    def _check_fees(self, amounts):
+        """Each is the part of all that its line is credited.
+
+        :param dict amounts: Amounts by line of one credit note
+        """
+        for fee in filter(lambda line: line.is_return_fee, amounts):
+            untaxed = sum(
+                amounts[line].untaxed
+                for line in amounts
+                if line.return_line_id == fee.return_line_id and line != fee
+            )
+            self.assertAlmostEqual(
+                amounts[fee].untaxed,
+                -fee.currency_id.round(untaxed * fee.return_line_id.fee_percent / 100),
+                6,
             )
 
     def _credit_by_hand(self, order):
@@ -228,6 +261,25 @@ class TestExactCredit(SaleReturnCommon):
                 amounts["total in company currency"] += line.balance
         return amounts
 
+    def _sum_up_fees(self, moves):
+        """What fees took off the same amounts."""
+        kept = defaultdict(float)
+        for move in moves:
+            for line, amounts in move._get_amounts_by_line().items():
+                if line.is_return_fee:
+                    kept["untaxed"] -= amounts.untaxed
+                    kept["total"] += amounts.total
+                    kept["total in company currency"] += sum(
+                        amount
+                        for (_tax, kind), amount in amounts.items()
+                        if kind in ("total_excluded", "tax_amount")
+                    )
+                    for tax in line.tax_ids:
+                        kept[tax.name] -= amounts.get_tax(
+                            lambda tax_id, tax=tax: tax_id == tax.id
+                        )
+        return kept
+
     def _check(self, orders, is_over, by_hand):
         for order in orders:
             invoice = order.invoice_ids.filtered(
@@ -235,8 +287,10 @@ class TestExactCredit(SaleReturnCommon):
             )
             credits = invoice.reversal_move_ids
             invoiced, credited = self._sum_up(invoice), self._sum_up(credits)
+            kept = self._sum_up_fees(credits)
             for kind, amount in invoiced.items():
-                left = (amount + credited[kind]) * (1 if amount > 0 else -1)
+                left = amount + credited[kind] + kept[kind]
+                left *= 1 if amount > 0 else -1
                 if kind == "total in company currency" and order in by_hand:
                     continue  # credited at another day's rate
                 with self.subTest(

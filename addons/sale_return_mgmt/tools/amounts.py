@@ -72,6 +72,26 @@ class Amounts(dict):
             (key, amount) for key, amount in self.items() if is_wanted(key[1])
         )
 
+    def without_fixed(self, taxes, whole):
+        """All but fixed taxes and what the other taxes are on those.
+
+        :param taxes: of the line
+        :param Amounts whole: of the line, that says which part of the base is fixed
+        """
+        factors, untaxed, fixed = {}, whole.untaxed, 0.0
+        for tax in taxes._flatten_taxes_and_sort_them()[0]:
+            if tax.amount_type == "fixed":
+                factors[tax.id] = 0.0
+                if tax.include_base_amount:
+                    fixed += whole.get_tax(lambda tax_id, tax=tax: tax_id == tax.id)
+            elif tax.is_base_affected and untaxed + fixed:
+                factors[tax.id] = untaxed / (untaxed + fixed)
+        return Amounts(
+            (key, amount * factors.get(key[0], 1.0))
+            for key, amount in self.items()
+            if factors.get(key[0], 1.0)
+        )
+
     @property
     def untaxed(self):
         """In the document's currency."""

@@ -78,6 +78,7 @@ REQUEST_KEYS = {
     "reason": is_text,
     "refund_method": is_one_of("credit"),
     "warehouse": is_reference,
+    "legal_basis": is_one_of("voluntary", "withdrawal", "warranty"),
     "customer_reference": is_text,
     "tracking": is_text,
 }

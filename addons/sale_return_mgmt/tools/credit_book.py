@@ -2,10 +2,26 @@ from collections import defaultdict, namedtuple
 
 from .amounts import Amounts, is_in_currency
 
-# Part of a posted invoice line that a return line takes back: quantity in the unit of
-# the return line, the exact amounts, and those of each line of the invoice that is
-# shared out (a discount on the order), by that line.
-Piece = namedtuple("Piece", "line source quantity amounts shares")
+
+class Piece(namedtuple("Piece", "line source quantity amounts shares fee")):
+    """Part of a posted invoice line that a return line takes back: quantity in the unit
+    of the return line, the exact amounts, those of each line of the invoice that is
+    shared out (a discount on the order), by that line, and the fee that is kept back.
+
+    Without an order the source is the return line itself.
+    """
+
+    __slots__ = ()
+
+    @property
+    def parts(self):
+        """All that is credited: Amounts by the line that it is taken from."""
+        return {self.source: self.amounts, **self.shares}
+
+    @property
+    def net(self):
+        return sum(self.parts.values(), Amounts()) - self.fee
+
 
 WHOLE = 1 - 1e-9  # what is left of thirds may not be exactly nothing
 
@@ -24,6 +40,7 @@ class CreditBook:
         self._left = {}  # by sold line: what is left of each invoice line
         self._amounts = {}  # by move: Amounts by line
         self._taken = defaultdict(Amounts)  # by invoice and line
+        self._fee_bases = {}  # by return line: what it is credited so far
 
     def take(self, line, quantity):
         """Take ``quantity`` of the return line from the invoices, the oldest first.
@@ -45,26 +62,69 @@ class CreditBook:
             shared_ends = self._get_shared_parts(source)
             percent = line.credit_percent
             invoice = source.move_id
-            pieces.append(
-                Piece(
-                    line,
-                    source,
-                    taken,
-                    self._take_amounts(invoice, source, start, end, percent),
-                    {
-                        shared: self._take_amounts(
-                            invoice,
-                            shared,
-                            shared_starts[shared],
-                            shared_ends[shared],
-                            percent,
-                        )
-                        for shared in shared_starts
-                    },
+            amounts = self._take_amounts(invoice, source, start, end, percent)
+            shares = {
+                shared: self._take_amounts(
+                    invoice,
+                    shared,
+                    shared_starts[shared],
+                    shared_ends[shared],
+                    percent,
                 )
-            )
+                for shared in shared_starts
+            }
+            piece = Piece(line, source, taken, amounts, shares, Amounts())
+            pieces.append(piece._replace(fee=self.take_fee(line, piece.parts)))
             quantity -= taken
         return pieces, quantity
+
+    def take_fee(self, line, parts):
+        """What is kept back from the next ``parts`` that a return line is credited.
+
+        As with the parts of an invoice line: the fee of all that is credited by then,
+        less that of what was credited before. A fee that somebody took off a credit
+        note does not come back with the next one.
+
+        :param dict parts: Amounts by the line that they are taken from
+        :return: Amounts, never more than those of the parts
+        """
+        if not line.fee_percent:
+            return Amounts()
+        if line not in self._fee_bases:
+            self._fee_bases[line] = self._get_fee_base_credited(line)
+        start = self._fee_bases[line]
+        end = start + self._get_fee_base(parts)
+        self._fee_bases[line] = end
+        currencies = (
+            line.currency_id or line.env.company.currency_id,
+            (line.company_id or line.env.company).currency_id,
+        )
+        return (end * (line.fee_percent / 100)).rounded(*currencies) - (
+            start * (line.fee_percent / 100)
+        ).rounded(*currencies)
+
+    def _get_fee_base_credited(self, line):
+        """What credit notes credited of a return line, drafts too, less what was
+        invoiced back: as far as a fee is taken of it."""
+        base = Amounts()
+        for credit in line.sudo().refund_line_ids:  # sudo: see CreditBook
+            if credit.parent_state != "cancel" and not credit.is_return_fee:
+                move = credit.move_id
+                amounts = self._get_amounts(move).get(credit, Amounts())
+                source = credit.return_origin_line_id or credit
+                base += self._get_fee_base({source: amounts * move.direction_sign})
+        return base
+
+    def _get_fee_base(self, parts):
+        """What a fee is taken of: all but fixed taxes, and what others are on those."""
+        base = Amounts()
+        for source, amounts in parts.items():
+            is_invoiced = source._name == "account.move.line"
+            whole = (
+                self._get_amounts(source.move_id)[source] if is_invoiced else amounts
+            )
+            base += amounts.without_fixed(source.tax_ids, whole)
+        return base
 
     def _get_left(self, sale_line):
         if sale_line not in self._left:

@@ -1,5 +1,7 @@
 from . import res_config_settings
 from . import sale_return_order_explain
+from . import sale_return_order_fee
+from . import sale_return_order_fee_line
 from . import sale_return_order_grant
 from . import sale_return_order_grant_line
 from . import sale_return_order_inspect

@@ -16,6 +16,9 @@ class ResConfigSettings(models.TransientModel):
     sale_return_allow_unreferenced = fields.Boolean(
         related="company_id.sale_return_allow_unreferenced", readonly=False
     )
+    sale_return_fee_product_id = fields.Many2one(
+        related="company_id.sale_return_fee_product_id", readonly=False
+    )
     sale_return_four_eyes = fields.Boolean(
         related="company_id.sale_return_four_eyes", readonly=False
     )
