@@ -28,6 +28,7 @@
         "wizard/sale_return_order_grant_views.xml",
         "wizard/sale_return_order_inspect_views.xml",
         "wizard/sale_return_order_period_views.xml",
+        "wizard/sale_return_payment_proof_views.xml",
         "wizard/res_config_settings_views.xml",
         "wizard/sale_return_parcel_attach_views.xml",
         "views/sale_return_cost_views.xml",
@@ -44,6 +45,7 @@
         "views/stock_picking_views.xml",
         "views/stock_warehouse_views.xml",
         "views/account_move_views.xml",
+        "views/account_payment_views.xml",
         "views/sale_return_menus.xml",
     ],
     "demo": [

@@ -29,12 +29,16 @@ from . import sale_return_line_quantity_mixin
 from . import sale_return_parcel_mixin
 from . import sale_return_policy_mixin
 from . import sale_return_receipt_mixin
+from . import sale_return_refund_payment_mixin
+from . import sale_return_credit_note_mixin
 from . import sale_return_settlement_mixin
 from . import sale_return_submission_mixin
 
 from . import account_move
 from . import account_move_amounts
+from . import account_payment
 from . import account_move_line
+from . import payment_transaction
 from . import res_company
 from . import sale_order
 from . import sale_order_line

@@ -5,7 +5,11 @@ from ..exceptions import return_error
 
 class AccountMove(models.Model):
     _name = "account.move"
-    _inherit = ["account.move", "sale.return.link.mixin"]
+    _inherit = [
+        "account.move",
+        "sale.return.link.mixin",
+        "sale.return.credit.note.mixin",
+    ]
 
     return_order_id = fields.Many2one(
         "sale.return.order",
@@ -36,7 +40,9 @@ class AccountMove(models.Model):
         # Odoo reads the transfers of each line by itself: have them all read before.
         refunds = self.filtered("return_order_id")
         refunds.invoice_line_ids.sale_line_ids.move_ids.mapped("is_dropship")
-        return super()._post(soft=soft)
+        posted = super()._post(soft=soft)
+        posted._plan_refund_payments()
+        return posted
 
     def _link_typed_lines(self):
         """What an accountant typed in place of our line, for the same product, credits
@@ -119,6 +125,9 @@ class AccountMove(models.Model):
         # sudo: accountants may only read returns
         moves_sudo = self.sudo()
         refunds_sudo = moves_sudo.filtered("return_order_id")
+        refunds_sudo.filtered(
+            lambda move: move.state != "posted"
+        )._drop_planned_refund_payments()
         others_sudo = moves_sudo - refunds_sudo
         reversals_sudo = others_sudo.filtered("reversed_entry_id.return_order_id")
         Event = self.env["sale.return.event"]

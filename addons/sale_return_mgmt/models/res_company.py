@@ -53,6 +53,14 @@ class ResCompany(models.Model):
         ),
         help="Its name is on the credit notes, its income account gets the fees.",
     )
+    sale_return_payment_journal_id = fields.Many2one(
+        "account.journal",
+        "Journal of Refund Payments",
+        check_company=True,
+        domain=[("type", "in", ("bank", "cash"))],
+        help="Where transfers to customers are prepared. Empty: the first bank "
+        "journal.",
+    )
     sale_return_allow_unreferenced = fields.Boolean(
         "Returns Without an Order",
         help="Take goods back that no sales order is known for. A person always "
@@ -83,6 +91,23 @@ class ResCompany(models.Model):
                 ),
             )
         return self.sale_return_fee_product_id
+
+    def _get_return_payment_journal(self):
+        self.ensure_one()
+        Journal = self.env["account.journal"]
+        journal = self.sale_return_payment_journal_id or Journal.search(
+            [*Journal._check_company_domain(self), ("type", "=", "bank")], limit=1
+        )
+        if not journal:
+            raise return_error(
+                "INVALID",
+                self.env._(
+                    "%s has no bank journal to pay refunds from: choose one in the "
+                    "settings of returns.",
+                    self.name,
+                ),
+            )
+        return journal
 
     def _get_local_date(self, moment=None):
         """The day at ``moment`` (now, if empty) where the company is."""

@@ -125,6 +125,8 @@ class SaleReturnApiMixin(models.AbstractModel):
                 "amount_total": self.amount_total,
                 "amount_fee": self.amount_fee,
                 "amount_refunded": self.amount_refunded,
+                "refund_method": self.refund_method,
+                "payments": self._api_payments(),
                 "credit_notes": [
                     {
                         "id": move.id,
@@ -139,6 +141,27 @@ class SaleReturnApiMixin(models.AbstractModel):
                 ],
             }
         return answer
+
+    def _api_payments(self):
+        # sudo: what was paid back belongs to the return
+        order_sudo = self.sudo()
+        return [
+            {
+                "name": payment.name or "",
+                "state": payment.state,
+                "amount": payment.amount,
+                "date": fields.Date.to_string(payment.date),
+            }
+            for payment in order_sudo.refund_payment_ids
+        ] + [
+            {
+                "name": transaction.reference,
+                "state": transaction.return_refund_state,
+                "amount": -transaction.amount,
+                "date": fields.Date.to_string(transaction.create_date.date()),
+            }
+            for transaction in order_sudo.refund_transaction_ids
+        ]
 
     @api.model
     def _api_datetime(self, value):
@@ -275,6 +298,9 @@ class SaleReturnApiMixin(models.AbstractModel):
                 }
             )
         warehouse = lookup.find_warehouse(request.get("warehouse"), "warehouse", errors)
+        bank_account = lookup.find_bank_account(
+            partner, request.get("bank_account"), "bank_account", errors
+        )
         return {
             "partner_id": partner.id,
             "company_id": self.env.company.id,
@@ -283,6 +309,8 @@ class SaleReturnApiMixin(models.AbstractModel):
             "legal_basis": request.get("legal_basis", "voluntary"),
             "customer_reference": request.get("customer_reference", False),
             "carrier_tracking_ref": request.get("tracking", False),
+            "refund_method": request.get("refund_method", "credit"),
+            "partner_bank_id": bank_account.id,
             "line_ids": [Command.create(vals) for vals in line_vals_list],
         }
 

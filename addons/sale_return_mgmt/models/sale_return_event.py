@@ -30,6 +30,8 @@ EVENT_TYPES = [
     ("credited", "Credit Note Created"),
     ("credit_posted", "Credit Note Posted"),
     ("credit_undone", "Credit Note Undone"),
+    ("refund_paid", "Refund Paid"),
+    ("refund_failed", "Refund Failed"),
     ("receipt_cancelled", "Receipt Cancelled"),
     ("failed", "Follow-up Failed"),
     ("retried", "Retried"),

@@ -36,12 +36,14 @@ class SaleReturnExceptionMixin(models.AbstractModel):
         "line_ids.quantity_received",
         "line_ids.move_ids.state",
         "line_ids.move_ids.product_uom_qty",
+        "refund_ids.return_transaction_ids.return_refund_state",
     )
     def _compute_has_exception(self):
         for order in self:
-            order.has_exception = order.state == "approved" and bool(
-                order.failure or order._get_lines_without_receipt()
-            )
+            order.has_exception = bool(
+                order.state == "approved"
+                and (order.failure or order._get_lines_without_receipt())
+            ) or bool(order._get_failed_refunds())
 
     @api.depends("has_exception")
     @api.depends_context("lang")
@@ -57,6 +59,7 @@ class SaleReturnExceptionMixin(models.AbstractModel):
                         ", ".join(lines.mapped("product_id.display_name")),
                     )
                 )
+            messages += order._get_failed_refunds().mapped("return_refund_failure")
             order.exception_message = "\n".join(messages)
 
     def _get_lines_without_receipt(self):
@@ -86,6 +89,7 @@ class SaleReturnExceptionMixin(models.AbstractModel):
         orders_sudo.failure = False
         orders_sudo._create_receipts()
         orders_sudo._settle_automatically("inspection")
+        orders_sudo._retry_refunds()
         orders_sudo._check_done()
 
     def write(self, vals):
@@ -94,18 +98,25 @@ class SaleReturnExceptionMixin(models.AbstractModel):
             vals = {**vals, "failure": False}
         mended = self.filtered("failure") if vals.get("failure") is False else self[:0]
         res = super().write(vals)
-        mended.activity_unlink(["sale_return_mgmt.mail_activity_type_failure"])
+        mended._close_failure_activities()
         return res
 
+    def _close_failure_activities(self):
+        self.activity_unlink(["sale_return_mgmt.mail_activity_type_failure"])
+
     def _report_failure(self, message, summary):
+        """A step that the return took by itself failed: see ``_tell_failure``."""
+        self.failure = message
+        self._tell_failure(message, summary, "failed")
+
+    def _tell_failure(self, message, summary, event_type):
         """Say on the return what failed, in a way that nobody overlooks.
 
         :param str message: why, for people
         :param str summary: what the responsible person has to do
         """
         self.ensure_one()
-        self.failure = message
-        self.env["sale.return.event"]._log(self, "failed", note=message)
+        self.env["sale.return.event"]._log(self, event_type, note=message)
         self.message_post(body=message)
         self.activity_schedule(
             "sale_return_mgmt.mail_activity_type_failure",

@@ -51,6 +51,7 @@ class SaleReturnOrder(models.Model):
         "sale.return.inspection.mixin",
         "sale.return.fee.mixin",
         "sale.return.settlement.mixin",
+        "sale.return.refund.payment.mixin",
         "sale.return.period.mixin",
         "sale.return.credit.queue.mixin",
         "sale.return.closing.mixin",
@@ -99,6 +100,7 @@ class SaleReturnOrder(models.Model):
         tracking=True,
         check_company=True,
     )
+    commercial_partner_id = fields.Many2one(related="partner_id.commercial_partner_id")
     partner_invoice_id = fields.Many2one(
         "res.partner",
         "Credit To",

@@ -5,6 +5,8 @@ from odoo.fields import Command
 from ..exceptions import return_error
 from .sale_return_line_price_mixin import MONEY_GROUPS
 
+SETTLED = ("paid", "in_payment", "reversed")
+
 
 class SaleReturnSettlementMixin(models.AbstractModel):
     """How the customer gets the money of a return order back: credit notes.
@@ -91,7 +93,7 @@ class SaleReturnSettlementMixin(models.AbstractModel):
                 order.refund_status = "to_refund"
             elif not credited:
                 order.refund_status = "none"
-            elif all(move.payment_state in ("paid", "reversed") for move in posted):
+            elif all(move.payment_state in SETTLED for move in posted):
                 order.refund_status = "paid"
             else:
                 order.refund_status = "refunded"
@@ -221,6 +223,11 @@ class SaleReturnSettlementMixin(models.AbstractModel):
             "invoice_payment_term_id": False,
             "return_order_id": self.id,
             "invoice_origin": self.name,
+            **(
+                {"partner_bank_id": self.partner_bank_id.id}
+                if self.partner_bank_id
+                else {}
+            ),
             "ref": ", ".join(filter(None, [self.name, self.customer_reference])),
             "invoice_line_ids": [
                 Command.create(vals)

@@ -41,6 +41,9 @@ from . import test_queries
 from . import test_receipt
 from . import test_receipt_places
 from . import test_receipt_undo
+from . import test_refund_killed
+from . import test_refund_provider
+from . import test_refund_transfer
 from . import test_refund_trigger
 from . import test_return_life
 from . import test_return_slip

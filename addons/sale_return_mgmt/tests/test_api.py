@@ -83,6 +83,27 @@ class TestApi(SaleReturnCommon):
             self.assertTrue(result["ok"], result)
             self.assertEqual(result["lines"][0]["sale_line"], line.id)
 
+    def test_how_the_money_comes_back(self):
+        self.env["res.partner.bank"].create(
+            {"acc_number": "DE00 1234", "partner_id": self.customer.id}
+        )
+        [result] = self._api().api_request(
+            [self._payload("R-1", refund_method="transfer", bank_account="de001234")]
+        )
+        return_order = self._api().browse(result["id"])
+        self.assertEqual(
+            (result["refund_method"], return_order.partner_bank_id.acc_number),
+            ("transfer", "DE00 1234"),
+        )
+        self.assertEqual(result["payments"], [])
+        for number in ("DE00 9999", "X"):
+            [result] = self._api().api_request(
+                [self._payload("R-2", bank_account=number)]
+            )
+            self.assertEqual(self._codes(result), [("NOT_FOUND", "bank_account")])
+        [result] = self._api().api_request([self._payload("R-3", refund_method="cash")])
+        self.assertEqual(self._codes(result), [("INVALID", "refund_method")])
+
     def test_the_same_reference_makes_one_return(self):
         payload = self._payload("R-1")
         [first] = self._api().api_request([payload])

@@ -361,6 +361,7 @@ class TestRights(SaleReturnCommon):
             "action_reset_to_draft",
             "action_retry",
             "action_send_back",
+            "action_set_fee",
             "action_settle",
             "action_settle_selected",
             "action_submit",

@@ -4,6 +4,8 @@ from collections import defaultdict
 
 from odoo.fields import Domain
 
+from odoo.addons.base.models.res_bank import sanitize_account_number
+
 from .api_payload import is_id
 
 
@@ -140,6 +142,19 @@ class ApiLookup:
         if not warehouse:
             self._not_found(errors, path, ref)
         return warehouse
+
+    def find_bank_account(self, partner, number, path, errors):
+        """An account of the customer that is on record, by its number."""
+        # sudo: clerks need not see accounts to name one
+        accounts = partner.sudo().commercial_partner_id.bank_ids
+        if not number:
+            return accounts.browse()
+        account = accounts.filtered_domain(
+            [("sanitized_acc_number", "=", sanitize_account_number(number))]
+        )[:1]
+        if partner and not account:
+            self._not_found(errors, path, number)
+        return account
 
     def _not_found(self, errors, path, ref):
         errors.add("NOT_FOUND", path, self.env._("“%s” was not found.", ref))

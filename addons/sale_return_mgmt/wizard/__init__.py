@@ -7,5 +7,6 @@ from . import sale_return_order_grant_line
 from . import sale_return_order_inspect
 from . import sale_return_order_inspect_line
 from . import sale_return_order_period
+from . import sale_return_payment_proof
 from . import stock_return_picking
 from . import sale_return_parcel_attach

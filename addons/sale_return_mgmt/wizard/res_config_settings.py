@@ -13,6 +13,9 @@ class ResConfigSettings(models.TransientModel):
     sale_return_inspection_required = fields.Boolean(
         related="company_id.sale_return_inspection_required", readonly=False
     )
+    sale_return_payment_journal_id = fields.Many2one(
+        related="company_id.sale_return_payment_journal_id", readonly=False
+    )
     sale_return_allow_unreferenced = fields.Boolean(
         related="company_id.sale_return_allow_unreferenced", readonly=False
     )
