@@ -1,6 +1,6 @@
 """The main job on a running server, as people and other systems do it: three new
-returns are requested, decided, received, inspected and credited, each step by its own
-user."""
+returns are requested, decided, received, inspected, credited and paid back, each step by
+its own user."""
 
 import sys
 import time
@@ -27,6 +27,9 @@ CASES = {
             "state": "done",
             "receipt_status": "full",
             "inspection_status": "done",
+            # The invoice was paid: what is credited goes to the customer's account.
+            "refund_method": "transfer",
+            "refund_status": "paid",
             # What is inspected arrives apart from what goes to stock.
             "transfers": ["done", "done"],
         },
@@ -49,6 +52,7 @@ CASES = {
     ),
 }
 REJECTION = "The photos show marks of use."
+FEE = 10.0  # percent of what the partial return is credited
 
 
 def run(base_url, db, out_dir):
@@ -71,10 +75,14 @@ def run(base_url, db, out_dir):
         job.request(again=True)
     with step(console, "Two returns approved, one rejected", "return_approver"):
         job.decide()
+    with step(console, f"A fee of {FEE:g} % set for an unpacked one", "return_manager"):
+        job.charge_fee()
     with step(console, "Goods received, one parcel incomplete", "return_warehouse"):
         job.receive()
     with step(console, "What is made of glass inspected", "return_warehouse"):
         job.inspect()
+    with step(console, "Refund paid by bank transfer", "admin"):
+        job.pay_back()
     with step(console, "Result read back and checked", "return_clerk"):
         answers = job.read()
     with step(console, "Documents printed", "return_clerk, return_warehouse"):
@@ -144,6 +152,7 @@ class Job:
         self.clerk = Person(base_url, db, "return_clerk")
         self.approver = Person(base_url, db, "return_approver")
         self.warehouse = Person(base_url, db, "return_warehouse")
+        self.manager = Person(base_url, db, "return_manager")
         self.refs = {case: f"{case}-{uuid.uuid4().hex[:8]}" for case in CASES}
 
     def sell(self):
@@ -177,6 +186,16 @@ class Job:
         domain = [("invoice_line_ids.sale_line_ids.order_id", "in", order_ids)]
         invoice_ids = call("account.move", "search", domain)
         call("account.move", "action_post", invoice_ids)
+        self._pay(self.orders["full"])
+
+    def _pay(self, order_id):
+        """The customer pays the invoice of an order at the bank."""
+        call, wizard = self.admin.call, "account.payment.register"
+        domain = [("invoice_line_ids.sale_line_ids.order_id", "=", order_id)]
+        invoice_ids = call("account.move", "search", domain)
+        context = {"active_model": "account.move", "active_ids": invoice_ids}
+        wizard_id = call(wizard, "create", {}, context=context)
+        call(wizard, "action_create_payments", [wizard_id], context=context)
 
     def request(self, again=False):
         payload = [
@@ -184,12 +203,14 @@ class Job:
                 "source": "demo shop",
                 "ref": self.refs[case],
                 "order": self.orders[case],
+                "refund_method": "transfer" if case == "full" else "credit",
                 "customer_reference": f"CLAIM-{self.refs[case][-4:].upper()}",
                 "lines": [
                     {
                         "product": self.ids[name],
                         "quantity": returned,
-                        "reason": "NOT_AS_DESCRIBED",
+                        # Nobody but the customer may be charged a fee.
+                        "reason": "UNWANTED" if case == "partial" else "LATE",
                     }
                     for name, (_sold, returned) in lines.items()
                 ],
@@ -209,6 +230,11 @@ class Job:
         call("sale.return.order", "action_approve", approved)
         rejected = [self.returns["rejected"]]
         call("sale.return.order", "action_reject", rejected, REJECTION)
+
+    def charge_fee(self):
+        reason = "The boxes were opened."
+        ids = [self.returns["partial"]]
+        self.manager.call("sale.return.order", "action_set_fee", ids, FEE, reason)
 
     def receive(self):
         call = self.warehouse.call
@@ -235,6 +261,13 @@ class Job:
         waiting = call("sale.return.order", "search", domain)
         expect("full", {"waiting": waiting}, {"waiting": [self.returns["full"]]}, None)
         call("sale.return.order", "action_inspect_all", waiting)
+
+    def pay_back(self):
+        """Accounting confirms the transfers that the returns prepared."""
+        call, ids = self.admin.call, list(self.returns.values())
+        domain = [("invoice_ids.return_order_id", "in", ids), ("state", "=", "draft")]
+        payment_ids = call("account.payment", "search", domain)
+        call("account.payment", "action_post", payment_ids)
 
     def _confirm(self, action):
         call, context = self.warehouse.call, action["context"]
@@ -264,6 +297,12 @@ class Job:
             expect(case, {"amount_refunded": round(sum(posted), 2)}, amounts, answer)
         full = answers["full"]
         expect("full", full, {"amount_refunded": full["amount_total"]}, full)
+        paid = round(sum(payment["amount"] for payment in full["payments"]), 2)
+        expect("full", {"paid": paid}, {"paid": full["amount_total"]}, full)
+        partial = answers["partial"]
+        before = partial["amount_total"] + partial["amount_fee"]
+        fee = {"amount_fee": round(before * FEE / 100, 2)}
+        expect("partial", partial, fee, partial)
         rejected = answers["rejected"]
         expect("rejected", rejected, {"rejection_reason": REJECTION}, rejected)
         return answers
@@ -332,7 +371,11 @@ def table(answers, labels):
                 *documents(answer["transfers"]),
                 *filter(None, [inspected]),
             ],
-            "refund_status": [*documents(answer["credit_notes"]), credited],
+            "refund_status": [
+                *documents(answer["credit_notes"] + answer["payments"]),
+                credited,
+                *([f"fee {answer['amount_fee']:.2f}"] if answer["amount_fee"] else []),
+            ],
         }
         lines = (
             f"{line['quantity']:g} × {line['product']}" for line in answer["lines"]

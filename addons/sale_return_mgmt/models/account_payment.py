@@ -32,7 +32,7 @@ class AccountPayment(models.Model):
         ours._check_is_still_open()
         res = super().action_post()
         ours._reconcile_with_credit_note()
-        return res
+        return True if res is None else res  # XML-RPC carries no None
 
     def _check_is_still_open(self):
         """Nobody gets money for a credit that was used otherwise meanwhile."""

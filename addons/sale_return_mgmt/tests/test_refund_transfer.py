@@ -45,7 +45,7 @@ class TestRefundTransfer(RefundPaymentCommon):
         )
         self.assertEqual(payment.journal_id.type, "bank")
         self.assertEqual(return_order.refund_status, "refunded")
-        payment.action_post()
+        self.assertTrue(payment.action_post())
         [answer] = self._as("viewer", return_order).api_get([return_order.id])
         self.assertEqual(
             [(each["name"], each["amount"]) for each in answer["payments"]],
