@@ -25,12 +25,17 @@ from . import sale_return_period_mixin
 from . import sale_return_line_price_mixin
 from . import sale_return_line_credit_mixin
 from . import sale_return_line_settlement_mixin
+from . import sale_return_line_exchange_mixin
 from . import sale_return_line_quantity_mixin
+from . import sale_return_line_replacement_mixin
+from . import sale_return_line_replacement_order_mixin
 from . import sale_return_parcel_mixin
 from . import sale_return_policy_mixin
 from . import sale_return_receipt_mixin
 from . import sale_return_refund_payment_mixin
 from . import sale_return_credit_note_mixin
+from . import sale_return_replacement_mixin
+from . import sale_return_replacement_order_mixin
 from . import sale_return_settlement_mixin
 from . import sale_return_submission_mixin
 
@@ -58,4 +63,5 @@ from . import stock_lot
 from . import stock_move
 from . import stock_move_line
 from . import stock_picking
+from . import stock_rule
 from . import stock_warehouse

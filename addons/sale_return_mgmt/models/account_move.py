@@ -41,8 +41,25 @@ class AccountMove(models.Model):
         refunds = self.filtered("return_order_id")
         refunds.invoice_line_ids.sale_line_ids.move_ids.mapped("is_dropship")
         posted = super()._post(soft=soft)
-        posted._plan_refund_payments()
+        returns_sudo = posted._set_off_replacements()
+        (posted | returns_sudo.refund_ids.sudo(False))._plan_refund_payments()
         return posted
+
+    def _set_off_replacements(self):
+        """Whichever is posted last, the credit note or the invoice of what replaces the
+        goods, settles against the other.
+
+        :return: the returns, in ``sudo``
+        """
+        # sudo: accountants may only read returns
+        moves_sudo = self.sudo()
+        replaced = moves_sudo.return_order_id.filtered(
+            lambda order: order._get_lines_to_replace()
+        )
+        sold = moves_sudo.invoice_line_ids.sale_line_ids.order_id
+        returns = replaced | sold.replacement_return_id
+        returns._set_off_replacements()
+        return returns
 
     def _link_typed_lines(self):
         """What an accountant typed in place of our line, for the same product, credits
@@ -53,11 +70,12 @@ class AccountMove(models.Model):
             lines = refund_sudo.invoice_line_ids
             credited = lines.filtered(lambda line: not line._is_return_share())
             removed = refund_sudo.return_order_id.line_ids - credited.return_line_id
-            removed_by_product = removed.filtered_domain(
-                [
-                    ("discrepancy", "=", False),
-                    ("sale_line_id", "in", [False, *sold.ids]),
-                ]
+            removed_by_product = removed.filtered(
+                lambda line, sold=sold: (
+                    not line.discrepancy
+                    and not line._is_even_exchange()
+                    and (not line.sale_line_id or line.sale_line_id in sold)
+                )
             ).grouped("product_id")
             typed = lines.filtered(lambda line: not line.return_line_id)
             for product, product_lines in typed.grouped("product_id").items():
@@ -81,7 +99,7 @@ class AccountMove(models.Model):
                 line.product_uom_id._compute_quantity(line.quantity, uom, round=False)
                 for line in lines
             )
-            accepted = return_line.quantity_accepted
+            accepted = return_line.quantity_for_credit
             credited = return_line._get_quantity_credited(("posted",))
             self._check_return_quantity(return_line, uom, asked, accepted - credited)
         # Others may have credited the invoice meanwhile.

@@ -10,6 +10,9 @@ REFUND_TRIGGERS = [
     ("manual", "By hand"),
 ]
 
+# When other goods leave for the customer.
+REPLACEMENT_TRIGGERS = REFUND_TRIGGERS[:-1]
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -20,6 +23,13 @@ class ResCompany(models.Model):
         required=True,
         default="inspection",
         help="Goods that need no inspection are credited when they are received.",
+    )
+    sale_return_replacement_trigger = fields.Selection(
+        REPLACEMENT_TRIGGERS,
+        "Send Replacements",
+        required=True,
+        default="inspection",
+        help="For goods that need no inspection they leave when those are received.",
     )
     sale_return_inspection_required = fields.Boolean(
         "Inspect Returned Goods",

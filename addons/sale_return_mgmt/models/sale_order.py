@@ -4,12 +4,30 @@ from odoo.fields import Command
 
 
 class SaleOrder(models.Model):
-    _inherit = "sale.order"
+    _name = "sale.order"
+    _inherit = ["sale.order", "sale.return.link.mixin"]
 
     return_order_ids = fields.Many2many(
         "sale.return.order", string="Returns", compute="_compute_return_order_ids"
     )
     return_order_count = fields.Integer(compute="_compute_return_order_ids")
+
+    replacement_return_id = fields.Many2one(
+        "sale.return.order",
+        "Replaces Goods Of",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The return whose goods the customer gets these for.",
+    )
+    replacement_of_id = fields.Many2one(
+        "sale.order",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="The order that sold what was returned.",
+    )
 
     @api.depends("order_line.return_line_ids")
     def _compute_return_order_ids(self):
@@ -73,6 +91,13 @@ class SaleOrder(models.Model):
                 and line.product_id.uom_id.compare(returnable[line], 0) > 0
             ],
         }
+
+    def _has_moved(self):
+        """Whether goods or money of this order have moved."""
+        self.ensure_one()
+        return any(line.qty_delivered for line in self.order_line) or any(
+            move.state == "posted" for move in self.invoice_ids
+        )
 
     def _get_first_lines(self):
         """One line of each order, always the same."""

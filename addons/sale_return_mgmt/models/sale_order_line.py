@@ -11,6 +11,15 @@ class SaleOrderLine(models.Model):
     return_line_ids = fields.One2many(
         "sale.return.order.line", "sale_line_id", "Return Lines", readonly=True
     )
+    replacement_line_id = fields.Many2one(
+        "sale.return.order.line",
+        "Replaces",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The return line that the customer gets these goods for.",
+    )
     quantity_returnable = fields.Float(
         "Returnable", digits="Product Unit", compute="_compute_quantity_returnable"
     )
@@ -27,7 +36,7 @@ class SaleOrderLine(models.Model):
 
     # === WHAT THE ORDER COUNTS === #
 
-    @api.depends("return_line_ids.quantity_accepted")
+    @api.depends("return_line_ids.quantity_for_credit")
     def _compute_qty_delivered(self):
         return super()._compute_qty_delivered()
 
@@ -79,7 +88,7 @@ class SaleOrderLine(models.Model):
             if is_counted(invoice_line.move_id)
         )
 
-    @api.depends("return_line_ids.quantity_accepted")
+    @api.depends("return_line_ids.quantity_for_credit")
     def _compute_qty_to_invoice(self):
         """What came back is not invoiced again under the ordered-quantities policy;
         the other policy sees it in the delivered quantity."""
@@ -93,7 +102,7 @@ class SaleOrderLine(models.Model):
                     )
         return res
 
-    @api.depends("return_line_ids.quantity_accepted")
+    @api.depends("return_line_ids.quantity_for_credit")
     def _compute_invoice_status(self):
         res = super()._compute_invoice_status()
         for line in self:
@@ -123,7 +132,7 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         quantity = sum(
             return_line.product_uom_id._compute_quantity(
-                return_line.quantity_accepted, self.product_uom_id, round=False
+                return_line.quantity_for_credit, self.product_uom_id, round=False
             )
             for return_line in self.return_line_ids
         )
@@ -149,16 +158,27 @@ class SaleOrderLine(models.Model):
         return self.product_id
 
     def _get_sold_moves(self):
-        # sudo: clerks need no rights on stock moves; the quantities are the order's
-        return self.sudo().move_ids._filter_together(
-            lambda move: move.product_id == move.sale_line_id.product_id
+        return self._get_linked_moves()._filter_together(
+            lambda move: move.product_id == move._get_sold_line().product_id
         )
+
+    def _get_linked_moves(self):
+        """Moves of these lines and of what replaced their goods, in ``sudo``."""
+        # sudo: clerks need no rights on stock moves; the quantities are the order's
+        lines_sudo = self.sudo()
+        exchanged = lines_sudo.return_line_ids.filtered(
+            lambda line: line.resolution == "replace"
+        )
+        moves_sudo = lines_sudo.move_ids
+        if exchanged:
+            moves_sudo |= exchanged.replacement_move_ids
+        return moves_sudo
 
     def _sum_moves(self, moves):
         """Quantity of ``moves`` by sale line, in the product's UoM."""
         quantities = defaultdict(float)
         for move in moves:
-            quantities[move.sale_line_id.id] += move.product_uom._compute_quantity(
+            quantities[move._get_sold_line().id] += move.product_uom._compute_quantity(
                 move.quantity, move.product_id.uom_id, rounding_method="HALF-UP"
             )
         return quantities
@@ -166,14 +186,15 @@ class SaleOrderLine(models.Model):
     def _get_delivered_quantities(self):
         """Delivered quantity by line, in the product's UoM, from the moves: what
         ``qty_delivered`` says can be typed."""
-        delivered = self._sum_moves(
-            self._get_delivered_moves().filtered(
-                # What inspection rejected is with the customer again, but was
-                # delivered once.
-                lambda move: not move.return_inspection_id
-            )
-        )
+        delivered = self._sum_moves(self._get_first_deliveries())
         return {line: delivered[line.id or line._origin.id] for line in self}
+
+    def _get_first_deliveries(self):
+        """Without what inspection rejected, or what replaces goods: that is with the
+        customer again, but was delivered once."""
+        return self._get_delivered_moves()._filter_together(
+            lambda move: not move.return_inspection_id and not move.replacement_line_id
+        )
 
     def _get_returnable_quantities(self):
         """What may still be asked for, by line, in the product's UoM.
@@ -253,14 +274,14 @@ class SaleOrderLine(models.Model):
 
     def _share_due(self, due, uom, lines, granted):
         """Give what is ``due`` in ``uom`` to the return lines, the newest first."""
-        wanted = {line: line.quantity_accepted for line in lines}
+        wanted = {line: line.quantity_for_credit for line in lines}
         if granted:
-            wanted = {granted: granted._get_granted_quantity()} | {
+            wanted = {granted: granted._get_granted_for_credit()} | {
                 line: quantity
                 for line, quantity in wanted.items()
                 if line not in (granted, granted._origin)
             }
-            unaccepted = wanted[granted] - granted.quantity_accepted
+            unaccepted = wanted[granted] - granted.quantity_for_credit
             due = granted._take_from(due, -unaccepted, uom)
         due = max(0.0, uom.round(due))
         shares = {}

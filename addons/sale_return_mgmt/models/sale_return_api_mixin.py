@@ -116,6 +116,8 @@ class SaleReturnApiMixin(models.AbstractModel):
                 # sudo: no secret to readers of returns
                 for picking in self.sudo().picking_ids
             ],
+            "replacement_status": self.replacement_status or "none",
+            "replacements": self._api_replacements(),
         }
         if self._has_field_access(self._fields["amount_total"], "read"):
             answer |= {
@@ -295,6 +297,7 @@ class SaleReturnApiMixin(models.AbstractModel):
                     "reason_id": reason.id,
                     "note": line.get("note", False),
                     "goods_return": line.get("goods") or request.get("goods", "return"),
+                    **self._api_prepare_replacement_vals(line, lookup, path, errors),
                 }
             )
         warehouse = lookup.find_warehouse(request.get("warehouse"), "warehouse", errors)

@@ -103,10 +103,8 @@ class SaleReturnApprovalMixin(models.AbstractModel):
         orders_sudo = self.sudo()
         orders_sudo._receive_parcels()
         orders_sudo._settle_automatically("approval")
-        # Nothing will arrive for these: what a receipt triggers follows at once.
-        kept_sudo = orders_sudo.filtered(lambda order: order.receipt_status == "none")
-        kept_sudo._settle_automatically("receipt")
-        kept_sudo._check_done()
+        # Nothing will arrive for these.
+        orders_sudo.filtered(lambda order: order.receipt_status == "none")._check_done()
 
     def _check_can_decide(self):
         self._check_state("submitted")

@@ -16,6 +16,7 @@ class SaleReturnClosingMixin(models.AbstractModel):
         orders._check_state("draft", "submitted", "approved", "rejected")
         orders._check_nothing_moved()
         orders._cancel_open_receipts()
+        orders._cancel_open_replacements()
         orders._drop_pending_approvals()
         orders._transition("cancelled", "cancelled")
         return True
@@ -43,6 +44,9 @@ class SaleReturnClosingMixin(models.AbstractModel):
             date_done=fields.Datetime.now(),
             is_closed_short=True,
         )
+        self.sudo()._replace_automatically()  # what is owed for what came, no more
+        self.filtered(lambda order: order._has_replacement_pending())._check_done()
+        self._release_credit()
 
     def _check_nothing_moved(self):
         for order in self:

@@ -20,7 +20,11 @@ class SaleReturnCreditNoteMixin(models.AbstractModel):
         is under way nothing is done."""
         # sudo: whoever settles a return needs no rights on payments
         refunds_sudo = self.sudo().filtered(
-            lambda move: move.state == "posted" and move.return_order_id
+            lambda move: (
+                move.state == "posted"
+                and move.return_order_id
+                and not move.return_order_id._is_credit_spoken_for()
+            )
         )
         for method, refunds in refunds_sudo.grouped(
             lambda move: move.return_order_id.refund_method

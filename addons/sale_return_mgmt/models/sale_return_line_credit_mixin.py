@@ -74,7 +74,7 @@ class SaleReturnLineCreditMixin(models.AbstractModel):
             amounts[line] = line._get_credited_amounts()
             if not (line.product_id and line.product_uom_id):
                 continue
-            quantity = line._get_granted_quantity() - line._get_quantity_in_credit()
+            quantity = line._get_granted_for_credit() - line._get_quantity_in_credit()
             if line.sale_line_id:
                 due = line._get_due_quantity()
                 pieces, missing = book.take(line, due)

@@ -102,10 +102,10 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
             line.quantity_refunded = line._get_quantity_credited(("posted",))
 
     @api.depends(
-        "quantity_accepted",
+        "quantity_for_credit",
         "refund_line_ids.parent_state",
         "refund_line_ids.quantity",
-        "sale_line_id.return_line_ids.quantity_accepted",
+        "sale_line_id.return_line_ids.quantity_for_credit",
         "sale_line_id.invoice_lines.parent_state",
         "sale_line_id.invoice_lines.quantity",
         "sale_line_id.qty_delivered",
@@ -116,7 +116,7 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
             if not sale_line:
                 for line in lines:
                     line.quantity_to_refund = max(
-                        0.0, line.quantity_accepted - line._get_quantity_in_credit()
+                        0.0, line.quantity_for_credit - line._get_quantity_in_credit()
                     )
                 continue
             due = sale_line._get_due_by_line()
@@ -157,10 +157,11 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
     def _is_settled_at(self, trigger):
         """Whether what is accepted of this line is credited by itself at ``trigger``,
         or later than it should have been. Inspection or not, only what is accepted by
-        then is credited."""
+        then is credited: goods that the customer keeps are at the approval."""
         self.ensure_one()
         own = self.refund_trigger or self.company_id.sale_return_refund_trigger
-        return own != "manual" and (trigger != "approval" or own == "approval")
+        is_early = own == "approval" or self.goods_return == "keep"
+        return own != "manual" and (trigger != "approval" or is_early)
 
     def _get_quantity_credited(self, states):
         """Quantity on credit notes in ``states``, less what was invoiced back."""

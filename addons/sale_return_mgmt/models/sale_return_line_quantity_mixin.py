@@ -92,7 +92,14 @@ class SaleReturnLineQuantityMixin(models.AbstractModel):
         self.ensure_one()
         if self.goods_return == "keep" or self.refund_trigger == "approval":
             return self.quantity_approved
-        if self.refund_trigger == "receipt" or not self.inspection_required:
+        if self.refund_trigger == "receipt":
+            return self.quantity_received
+        return self._get_quantity_found_good()
+
+    def _get_quantity_found_good(self):
+        """What came back and was not rejected."""
+        self.ensure_one()
+        if not self.inspection_required:
             return self.quantity_received
         return self.product_uom_id.round(
             self.quantity_inspected - self.quantity_rejected
@@ -120,7 +127,7 @@ class SaleReturnLineQuantityMixin(models.AbstractModel):
         """What this line keeps from being returned otherwise, in the product's UoM.
 
         What came back is counted by its moves; what is accepted without goods (kept by
-        the customer, or credited before they came) by this line.
+        the customer, or credited or replaced before they came) by this line.
         """
         self.ensure_one()
         awaited = 0.0
@@ -129,8 +136,9 @@ class SaleReturnLineQuantityMixin(models.AbstractModel):
             and not self.order_id.is_closed_short
         ):
             awaited = self._get_granted_quantity()
+        given = max(self.quantity_accepted, self._get_quantity_exchanged())
         return self._to_product_uom(
-            max(0.0, max(awaited, self.quantity_accepted) - self.quantity_received)
+            max(0.0, max(awaited, given) - self.quantity_received)
         )
 
     def _get_received_moves(self):

@@ -41,6 +41,8 @@ class SaleReturnOrder(models.Model):
         "mail.thread",
         "mail.activity.mixin",
         "sale.return.protected.mixin",
+        "sale.return.replacement.order.mixin",
+        "sale.return.replacement.mixin",
         "sale.return.submission.mixin",
         "sale.return.policy.mixin",
         "sale.return.approval.mixin",
@@ -323,9 +325,6 @@ class SaleReturnOrder(models.Model):
 
     def action_view_sale_orders(self):
         return self.sale_order_ids._get_records_action(name=self.env._("Sales Orders"))
-
-    def action_view_pickings(self):
-        return self.picking_ids._get_records_action(name=self.env._("Transfers"))
 
     def action_view_refunds(self):
         return self.refund_ids._get_records_action(name=self.env._("Credit Notes"))

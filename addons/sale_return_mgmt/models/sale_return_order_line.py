@@ -16,6 +16,9 @@ class SaleReturnOrderLine(models.Model):
     _name = "sale.return.order.line"
     _inherit = [
         "sale.return.protected.mixin",
+        "sale.return.line.replacement.order.mixin",
+        "sale.return.line.replacement.mixin",
+        "sale.return.line.exchange.mixin",
         "sale.return.line.origin.mixin",
         "sale.return.line.quantity.mixin",
         "sale.return.line.lot.mixin",
@@ -188,6 +191,7 @@ class SaleReturnOrderLine(models.Model):
     @api.model
     def _check_quantity(self, vals):
         """Refuse what is no quantity before rounding or the database stumble on it."""
+        self._check_replacement_quantity(vals)
         if "quantity" not in vals or (self.env.su and vals.get("discrepancy")):
             return
         quantity = vals["quantity"]
@@ -291,6 +295,9 @@ class SaleReturnOrderLine(models.Model):
             "fee_percent": self.fee_percent,
             "quantity_received": self.quantity_received,
             "quantity_accepted": self.quantity_accepted,
+            "resolution": self.resolution,
+            "replacement": self._api_replacement(),
+            "quantity_replaced": self.quantity_replaced,
         }
         if self._has_field_access(self._fields["price_total"], "read"):
             answer |= {

@@ -180,11 +180,12 @@ class SaleReturnPolicyMixin(models.AbstractModel):
         )
 
     def _get_amounts_at_stake(self):
-        """What the approvers of each return decide on: its amount and what else was
-        asked of the same sales orders, in the currency of the company. As it is before
-        fees: these must not bring a return under a limit."""
+        """What the approvers of each return decide on: its amount, the value of what it
+        exchanges and what else was asked of the same sales orders, in the currency of
+        the company. As it is before fees: these must not bring a return under a
+        limit."""
         asked = defaultdict(dict)
-        for sale_order, order, amount, fee in (
+        for sale_order, order, *parts in (
             self.env["sale.return.order.line"]
             .sudo()  # returns the user may not see count as well
             ._read_group(
@@ -193,10 +194,10 @@ class SaleReturnPolicyMixin(models.AbstractModel):
                     ("state", "in", COUNTED_STATES),
                 ],
                 ["sale_line_id.order_id", "order_id"],
-                ["price_total:sum", "price_fee:sum"],
+                ["price_total:sum", "price_fee:sum", "exchange_total:sum"],
             )
         ):
-            asked[sale_order.id][order.id] = amount + fee
+            asked[sale_order.id][order.id] = sum(parts)
         amounts = {}
         for order in self:
             others = sum(
@@ -207,12 +208,17 @@ class SaleReturnPolicyMixin(models.AbstractModel):
             )
             order_sudo = order.sudo()
             amounts[order] = order.currency_id._convert(
-                order_sudo.amount_total + order_sudo.amount_fee + others,
+                order_sudo._get_amount_at_stake() + others,
                 order.company_id.currency_id,
                 order.company_id,
                 order.company_id._get_local_date(),
             )
         return amounts
+
+    def _get_amount_at_stake(self):
+        self.ensure_one()
+        exchanged = sum(self.line_ids.mapped("exchange_total"))
+        return self.amount_total + self.amount_fee + exchanged
 
     def _approve_by_policy(self):
         """Approve for good what :meth:`_filter_automatic` found."""

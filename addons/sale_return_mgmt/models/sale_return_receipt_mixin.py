@@ -220,6 +220,9 @@ class SaleReturnReceiptMixin(models.AbstractModel):
                 "reference_ids": [Command.set(move.reference_ids.ids)],
                 "rule_id": False,
                 "value": 0,
+                # What comes back of a replacement was sold by the order all the same.
+                "sale_line_id": line.sale_line_id.id,
+                "replacement_line_id": False,
             }
         )[0]
         vals["description_picking_manual"] = (

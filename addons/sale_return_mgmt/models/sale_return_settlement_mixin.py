@@ -99,7 +99,7 @@ class SaleReturnSettlementMixin(models.AbstractModel):
                 order.refund_status = "refunded"
 
     def action_settle(self, date=None):
-        """Credit what is accepted and not yet credited; nothing due: nothing made.
+        """Credit and replace what is due; nothing due: nothing made.
 
         :param date: the day that was agreed to after ``PERIOD_LOCKED`` proposed it;
             else credit notes are dated today
@@ -107,6 +107,7 @@ class SaleReturnSettlementMixin(models.AbstractModel):
         self = self._prepare_step("sale_return_mgmt.group_sale_return_manager")
         self._check_state("approved", "done")
         self._settle(self.line_ids, self._read_agreed_day(date))
+        self._replace(self._get_lines_to_replace())
         self._check_done()
         return True
 

@@ -35,6 +35,16 @@ class StockMove(models.Model):
         help="The inspection of returned goods that made this move.",
     )
 
+    replacement_line_id = fields.Many2one(
+        "sale.return.order.line",
+        "Replaces",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The return line that these goods are given for; splits, backorders and "
+        "the next steps of a delivery keep it.",
+    )
+
     @api.depends("return_inspection_id")
     def _compute_reference(self):
         """What an inspection moves without a transfer goes by the return's number."""
@@ -46,7 +56,7 @@ class StockMove(models.Model):
 
     @api.model
     def _get_return_link_fields(self):
-        return ["return_line_id", "return_inspection_id"]
+        return ["return_line_id", "return_inspection_id", "replacement_line_id"]
 
     @api.model
     def _is_copied_return_link(self, vals):
@@ -94,6 +104,7 @@ class StockMove(models.Model):
             for vals in vals_list:
                 vals.pop("return_line_id", None)
                 vals.pop("return_inspection_id", None)
+                vals.pop("replacement_line_id", None)
         elif default.get("origin_returned_move_id"):
             # What comes back of what an inspection sent away is a receipt again.
             for vals in vals_list:
@@ -105,6 +116,7 @@ class StockMove(models.Model):
         return super()._prepare_merge_moves_distinct_fields() + [
             "return_line_id",
             "return_inspection_id",
+            "replacement_line_id",
         ]
 
     def _action_done(self, cancel_backorder=False):
@@ -114,7 +126,9 @@ class StockMove(models.Model):
             cancel_backorder=cancel_backorder
         )
         # Native returns take from the same ledger as ours.
-        moves._filter_from_customer().sale_line_id._bump_return_guard()
+        back = moves._filter_from_customer()
+        replaced_sudo = back.sudo().replacement_line_id.sale_line_id  # as above
+        (back.sale_line_id | replaced_sudo)._bump_return_guard()
         ours_sudo = moves.sudo().filtered("return_line_id")  # as above
         received_sudo = ours_sudo._filter_from_customer()
         received_sudo.return_line_id.order_id._on_goods_moved("received", received_sudo)
@@ -128,9 +142,22 @@ class StockMove(models.Model):
         sent_back_sudo.return_line_id.order_id._on_goods_moved(
             "goods_sent_back", sent_back_sudo
         )
+        moves.sudo().filtered("replacement_line_id")._follow_replacements()
         # What others deliver or take back may make a credit due, or undo that.
-        moves.sudo().sale_line_id.return_line_ids.order_id._check_done()
+        sold_sudo = moves.sudo().sale_line_id  # as above
+        (
+            sold_sudo.return_line_ids | sold_sudo.replacement_line_id
+        ).order_id._check_done()
         return moves
+
+    def _follow_replacements(self):
+        """Let returns follow what leaves in place of their goods, and what of it comes
+        back in Odoo's own way; called in ``sudo``."""
+        sent = self._filter_to_customer()
+        sent.replacement_line_id._check_not_over_replaced()
+        sent.replacement_line_id.order_id._on_replaced("replacement_sent", sent)
+        undone = self._filter_from_customer()
+        undone.replacement_line_id.order_id._on_replaced("replacement_undone", undone)
 
     def _push_apply(self):
         """Odoo searches push rules for each move, in its location and all above it: one
@@ -158,12 +185,11 @@ class StockMove(models.Model):
 
     def _action_cancel(self):
         # sudo: who cancels a transfer needs no rights on returns
-        awaited_sudo = self.sudo().filtered(
-            lambda move: (
-                move.return_line_id
-                and move.state not in ("draft", "done", "cancel")
-                and move.location_id._is_outgoing()
-            )
+        open_sudo = self.sudo().filtered(
+            lambda move: move.state not in ("draft", "done", "cancel")
+        )
+        awaited_sudo = open_sudo.filtered(
+            lambda move: move.return_line_id and move.location_id._is_outgoing()
         )
         res = super()._action_cancel()
         cancelled_sudo = awaited_sudo.filtered(lambda move: move.state == "cancel")
@@ -177,6 +203,10 @@ class StockMove(models.Model):
             cancelled_sudo.return_line_id.order_id,
             "receipt_cancelled",
             payloads=payloads,
+        )
+        replacing_sudo = open_sudo.filtered("replacement_line_id")
+        self.env["sale.return.event"]._log(
+            replacing_sudo.replacement_line_id.order_id, "replacement_cancelled"
         )
         return res
 
@@ -208,6 +238,15 @@ class StockMove(models.Model):
         return self._filter_together(
             lambda move: move.state not in ("done", "cancel")
         )._filter_inbound()
+
+    def _filter_heading_to_customer(self):
+        """Open moves, of whatever step, that end with a customer."""
+        moves = self._filter_together(lambda move: move.state not in ("done", "cancel"))
+        ends = moves.location_final_id | moves.location_dest_id
+        outside = ends.filtered(lambda location: location._is_outgoing())
+        return moves._filter_together(
+            lambda move: (move.location_final_id or move.location_dest_id) in outside
+        )
 
     def _filter_inbound(self):
         outside = self._get_customer_locations()
@@ -273,6 +312,10 @@ class StockMove(models.Model):
         return locations.filtered(
             lambda location: location.usage != "internal" and location._is_outgoing()
         )
+
+    def _get_sold_line(self):
+        """The sold line whose goods these are, also where they replace some."""
+        return self.sale_line_id or self.replacement_line_id.sale_line_id
 
     def _get_quantities_by_product(self):
         """Quantities of done moves by product, in the products' units."""

@@ -12,6 +12,11 @@ class StockPicking(models.Model):
         index="btree_not_null",
     )
 
+    replaced_return_id = fields.Many2one(
+        "sale.return.order",
+        compute="_compute_replaced_return_id",
+        help="The return that these goods are sent for.",
+    )
     return_tracking_ref = fields.Char(
         "Parcel Number",
         index="trigram",
@@ -33,6 +38,16 @@ class StockPicking(models.Model):
     def _compute_return_order_id(self):
         for picking in self:
             picking.return_order_id = picking.move_ids.return_line_id.order_id[:1]
+
+    @api.depends("move_ids.replacement_line_id")
+    def _compute_replaced_return_id(self):
+        for picking in self:
+            # sudo: only those who may read returns are shown which one it is
+            lines_sudo = picking.sudo().move_ids.replacement_line_id
+            picking.replaced_return_id = lines_sudo.order_id[:1].sudo(False)
+
+    def action_view_replaced_return(self):
+        return self.replaced_return_id._get_records_action()
 
     def action_view_return_order(self):
         return self.return_order_id._get_records_action()

@@ -45,6 +45,15 @@ from . import test_refund_killed
 from . import test_refund_provider
 from . import test_refund_transfer
 from . import test_refund_trigger
+from . import test_replacement
+from . import test_replacement_api
+from . import test_replacement_approval
+from . import test_replacement_lots
+from . import test_replacement_mixed
+from . import test_replacement_order
+from . import test_replacement_queries
+from . import test_replacement_rights
+from . import test_replacement_undo
 from . import test_return_life
 from . import test_return_slip
 from . import test_rights

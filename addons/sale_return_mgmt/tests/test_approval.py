@@ -196,6 +196,7 @@ class TestApproval(SaleReturnCommon):
             ("clerk", "action_reset_to_draft", ()),
             ("manager", "action_settle", ()),
             ("manager", "action_close_short", ("reason",)),
+            ("manager", "action_credit_instead", ("reason",)),
         ):
             if step == "action_reset_to_draft":
                 continue  # a draft is already what it asks for

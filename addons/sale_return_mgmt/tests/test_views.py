@@ -178,6 +178,7 @@ class TestViews(SaleReturnCommon):
             "action_withdraw": {"clerk", "manager"},
             "action_settle_selected": {"manager"},
             "action_close_short": {"manager"},
+            "action_credit_instead": {"manager"},
             "action_override_policy": {"manager"},
             "action_name_approver": {"manager"},
         }

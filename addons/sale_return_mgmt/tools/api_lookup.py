@@ -25,6 +25,9 @@ class ApiLookup:
             [line.get("sale_line") for line in lines],
         )
         self._sale_lines = {line.id: line for line in self._all_orders.order_line}
+        self._replacements = self._load_replacements(
+            [line.get("replacement", {}).get("product") for line in lines]
+        )
         self._reasons = {
             reason.code: reason
             for reason in env["sale.return.reason"].search(
@@ -51,6 +54,44 @@ class ApiLookup:
             if order.client_order_ref and order.client_order_ref != order.name:
                 orders[order.client_order_ref] |= order
         return orders
+
+    def _load_replacements(self, refs):
+        """Products that may be sent instead of what was returned, by what they may be
+        called."""
+        names = [ref for ref in refs if isinstance(ref, str)]
+        ids = [ref for ref in refs if is_id(ref)]
+        products = defaultdict(lambda: self.env["product.product"])
+        if not names and not ids:
+            return products
+        Product = self.env["product.product"]
+        found = Product.search(
+            Domain("company_id", "in", [False, self.env.company.id])
+            & Domain("sale_ok", "=", True)
+            & Domain("type", "=", "consu")
+            & (
+                Domain("id", "in", ids)
+                | Domain("default_code", "in", names)
+                | Domain("barcode", "in", names)
+            )
+        )
+        for product in found:
+            for ref in {product.id, product.default_code, product.barcode} - {False}:
+                products[ref] |= product
+        return products
+
+    def find_replacement(self, line, path, errors):
+        """The product that is to be sent instead; empty for the same one."""
+        ref = line.get("replacement", {}).get("product")
+        products = self._replacements[ref] if ref else self.env["product.product"]
+        if ref and not products:
+            self._not_found(errors, f"{path}.replacement.product", ref)
+        elif len(products) > 1:
+            errors.add(
+                "INVALID",
+                f"{path}.replacement.product",
+                self.env._("Several products are called “%s”: give the id.", ref),
+            )
+        return products[:1]
 
     def find_sale_line(self, request, line, path, errors):
         """The sold line that a payload line names; empty with an error added."""

@@ -58,6 +58,20 @@ def is_list(value):
     return isinstance(value, list | tuple) and bool(value)
 
 
+REPLACEMENT_KEYS = {"product": is_reference, "quantity": is_quantity}
+
+
+def is_replacement(value):
+    return (
+        isinstance(value, dict)
+        and bool(value)
+        and all(
+            key in REPLACEMENT_KEYS and REPLACEMENT_KEYS[key](value[key])
+            for key in value
+        )
+    )
+
+
 LINE_KEYS = {
     "order": is_reference,
     "sale_line": is_id,
@@ -67,7 +81,8 @@ LINE_KEYS = {
     "reason": is_text,
     "note": is_text,
     "goods": is_one_of("return", "keep"),
-    "resolution": is_one_of("refund"),
+    "resolution": is_one_of("refund", "replace"),
+    "replacement": is_replacement,
 }
 REQUEST_KEYS = {
     "source": is_key,
@@ -113,6 +128,12 @@ def _check_line(env, errors, path, line, has_order):
     _check_keys(env, errors, f"{path}.", line, LINE_KEYS)
     if "quantity" not in line:
         errors.add("INVALID", f"{path}.quantity", env._("“%s” is missing.", "quantity"))
+    if "replacement" in line and line.get("resolution") != "replace":
+        errors.add(
+            "INVALID",
+            f"{path}.replacement",
+            env._("A replacement needs the resolution “replace”."),
+        )
     if "sale_line" in line:
         return
     if "product" not in line:

@@ -7,6 +7,9 @@ class ResConfigSettings(models.TransientModel):
     sale_return_refund_trigger = fields.Selection(
         related="company_id.sale_return_refund_trigger", readonly=False
     )
+    sale_return_replacement_trigger = fields.Selection(
+        related="company_id.sale_return_replacement_trigger", readonly=False
+    )
     sale_return_post_refund = fields.Boolean(
         related="company_id.sale_return_post_refund", readonly=False
     )

@@ -15,6 +15,7 @@ class SaleReturnOrderExplain(models.TransientModel):
             ("reject", "Reject"),
             ("send_back", "Send Back"),
             ("close_short", "Close Short"),
+            ("credit_instead", "Credit Instead"),
             ("override_policy", "Override Policy"),
             ("name_approver", "Name Approver"),
         ],
@@ -49,6 +50,9 @@ class SaleReturnOrderExplain(models.TransientModel):
 
     def _apply_close_short(self):
         self.order_ids.action_close_short(self.explanation)
+
+    def _apply_credit_instead(self):
+        self.order_ids.action_credit_instead(self.explanation)
 
     def _apply_override_policy(self):
         self.order_ids.action_override_policy(self.explanation)

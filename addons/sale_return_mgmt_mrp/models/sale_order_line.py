@@ -124,7 +124,7 @@ class SaleOrderLine(models.Model):
             kit = line._get_kit()
             if kit:
                 # sudo: as super
-                moves |= line.sudo().move_ids.filtered(
+                moves |= line._get_linked_moves().filtered(
                     lambda move, kit=kit: move.product_id.sudo(False) in kit
                 )
         return moves
@@ -133,7 +133,7 @@ class SaleOrderLine(models.Model):
         delivered = super()._get_delivered_quantities()
         for line in self:
             if line._get_kit():
-                moves = line._get_delivered_moves()
+                moves = line._get_first_deliveries()
                 delivered[line] = line._count_kits(moves._get_quantities_by_product())
         return delivered
 
@@ -175,10 +175,12 @@ class SaleOrderLine(models.Model):
             return super()._get_quantity_accepted_back()
         lines = self.return_line_ids
         accepted = sum(
-            line._to_product_uom(line.quantity_accepted)
+            line._to_product_uom(line.quantity_for_credit)
             for line in lines
             if not line._is_component()
-        ) + self._count_kits(lines._sum_components(lambda line: line.quantity_accepted))
+        ) + self._count_kits(
+            lines._sum_components(lambda line: line.quantity_for_credit)
+        )
         return self.product_id.uom_id._compute_quantity(
             accepted, self.product_uom_id, rounding_method="HALF-UP"
         )
@@ -267,7 +269,7 @@ class SaleOrderLine(models.Model):
         """
         self.ensure_one()
         lines = self.return_line_ids
-        accepted = lines._sum_components(lambda line: line.quantity_accepted)
+        accepted = lines._sum_components(lambda line: line.quantity_for_credit)
         credited = lines._sum_components(lambda line: line._get_quantity_in_credit())
         kits = (
             self.product_uom_id._compute_quantity(

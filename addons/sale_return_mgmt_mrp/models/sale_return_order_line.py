@@ -96,7 +96,7 @@ class SaleReturnOrderLine(models.Model):
                 continue
             left = line.sale_line_id._get_returnable_components(without=line._origin)
             if line._is_component():
-                delivered = line.sale_line_id._get_delivered_moves()
+                delivered = line.sale_line_id._get_first_deliveries()
                 line.quantity_delivered = line._from_product_uom(
                     delivered._get_quantities_by_product().get(line.product_id, 0.0)
                 )
@@ -208,6 +208,20 @@ class SaleReturnOrderLine(models.Model):
             for product, quantity in unplanned.items()
             if product.uom_id.compare(quantity, 0) > 0
         ]
+
+    # === REPLACEMENTS === #
+
+    def _count_replaced(self, replaced):
+        if not (self._is_kit() and self._is_even_exchange()):
+            return super()._count_replaced(replaced)
+        return self._from_product_uom(self.sale_line_id._count_kits(replaced))
+
+    def _get_replacement_need(self):
+        """Kits leave as their components, as they were when the return was asked for:
+        that a component is missing does not send the others twice."""
+        if not (self._is_kit() and self._is_even_exchange()):
+            return super()._get_replacement_need()
+        return self._get_components(self._to_product_uom(self._get_quantity_owed()))
 
     # === MONEY === #
 

@@ -251,3 +251,21 @@ class TestReportSums(SaleReturnReportCommon):
         return_order = self._request(self._sell([(self.product, 5)]))
         return_order.sudo().active = False
         self.assertSums(return_order, quantity=5)
+
+    def test_exchanged_goods_are_no_money(self):
+        """Two lamps for two others are goods that came back, and nothing to credit."""
+        order = self._sell([(self.product, 5)])
+        return_order = self._request(order, {self.product: 2})
+        return_order.line_ids.resolution = "replace"
+        return_order.action_submit()
+        self._as("approver", return_order).action_approve()
+        self._receive(return_order)
+        self.assertSums(
+            return_order,
+            quantity=2,
+            quantity_accepted=2,
+            quantity_refunded=0,
+            amount_total=0,
+            amount_refunded=0,
+        )
+        self.assertSumsAreDocuments(return_order)

@@ -1,0 +1,116 @@
+from odoo import fields, models
+
+from ..exceptions import return_error
+
+
+class SaleReturnLineExchangeMixin(models.AbstractModel):
+    """How the goods of an even exchange leave: by procurement, so that the warehouse's
+    own routes and steps apply."""
+
+    _name = "sale.return.line.exchange.mixin"
+    _description = "Return Line Exchange"
+
+    def _get_replacement_source(self):
+        """Where a replacement leaves from and goes to: as the goods did.
+
+        :return: ``(stock.warehouse, stock.location, res.partner)``
+        """
+        self.ensure_one()
+        order, sale_line = self.order_id, self.sale_line_id
+        partner = (
+            order.partner_shipping_id
+            or sale_line.order_id.partner_shipping_id
+            or order.partner_id
+        )
+        delivery = sale_line._get_delivered_moves()[:1]
+        warehouse = (
+            delivery.picking_type_id.warehouse_id
+            or sale_line.order_id.warehouse_id
+            or order.warehouse_id
+            or self.env["stock.warehouse"].search(
+                [("company_id", "=", self.company_id.id)], limit=1
+            )
+        )
+        location = delivery.location_dest_id or partner.property_stock_customer
+        return warehouse, location, partner
+
+    def _prepare_replacement_procurement(self, product, quantity):
+        """Procurement that brings ``quantity`` of ``product`` (in its unit) to the
+        customer. Nothing in it leads to the sales order, which would count it."""
+        self.ensure_one()
+        order, sale_line = self.order_id, self.sale_line_id
+        warehouse, location, partner = self._get_replacement_source()
+        own_stock = sale_line._get_delivered_moves().location_id.filtered(
+            "warehouse_id"
+        )
+        return self.env["stock.rule"].Procurement(
+            product,
+            quantity,
+            product.uom_id,
+            location,
+            product.display_name,
+            order.name,
+            self.company_id,
+            {
+                "reference_ids": order.replacement_reference_id,
+                "replacement_line_id": self.id,
+                "warehouse_id": warehouse,
+                "partner_id": partner.id,
+                "company_id": self.company_id,
+                "date_planned": fields.Datetime.now(),
+                # What a vendor shipped may be in stock all the same.
+                "route_ids": sale_line.route_ids
+                if own_stock
+                else sale_line.route_ids[:0],
+                "never_product_template_attribute_value_ids": (
+                    sale_line.product_no_variant_attribute_value_ids
+                ),
+            },
+        )
+
+    def _send_replacements(self):
+        """Let procurements bring what is due of all these lines; called in ``sudo``."""
+        orders = self.order_id.filtered(
+            lambda order: not order.replacement_reference_id
+        )
+        references = self.env["stock.reference"].create(
+            [{"name": order.name} for order in orders]
+        )
+        for order, reference in zip(orders, references, strict=True):
+            order.replacement_reference_id = reference
+        for company, lines in self.grouped("company_id").items():
+            lines.env["stock.rule"].with_company(company).run(
+                [
+                    line._prepare_replacement_procurement(product, quantity)
+                    for line in lines
+                    for product, quantity in line._get_replacement_balance().items()
+                    if quantity > 0
+                ]
+            )
+        for line in self:
+            if line._has_unsent_replacement():
+                raise return_error(
+                    "INVALID",
+                    self.env._(
+                        "%(product)s of %(order)s does not leave from our stock: its "
+                        "routes make no delivery. Choose another product to replace "
+                        "it with, or credit it.",
+                        product=line.product_id.display_name,
+                        order=line.order_id.name,
+                    ),
+                    line=line,
+                )
+        # As after the confirmation of a sale: what is missing is ordered.
+        self._get_planned_replacements().picking_id.action_confirm()
+
+    def _withdraw_replacements(self):
+        """Cancel what has not left; called in ``sudo``."""
+        chain = self.replacement_move_ids.filtered(
+            lambda move: move.state not in ("done", "cancel")
+        )
+        origins = chain
+        while origins := origins.move_orig_ids.filtered(
+            lambda move: move.state not in ("done", "cancel")
+        ):
+            chain |= origins
+        chain._action_cancel()
