@@ -11,7 +11,7 @@ from lib.places import ADDONS, modules
 from lib.templates import Templates
 
 # Installed by themselves, where the module of Odoo is that they are for.
-GLUE = ["sale_return_mgmt_mrp"]
+GLUE = ["sale_return_mgmt_delivery", "sale_return_mgmt_mrp"]
 
 
 @pytest.fixture(scope="module")

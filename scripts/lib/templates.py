@@ -14,7 +14,7 @@ from .databases import PREFIX
 from .places import ADDONS, locked, modules
 
 CORE = "sale_management,stock,sale_stock,account"
-OPTIONAL = "sale_mrp,payment_demo"
+OPTIONAL = "sale_mrp,delivery,payment_demo"
 # The first is the default of users and partners; Odoo switches English off otherwise.
 LANGUAGE = "en_US,zh_CN"
 HASHED = {".py", ".xml", ".csv", ".po", ".sql", ".js", ".css", ".scss"}

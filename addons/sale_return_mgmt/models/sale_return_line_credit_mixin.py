@@ -50,25 +50,27 @@ class SaleReturnLineCreditMixin(models.AbstractModel):
         lines_sudo.order_id.line_ids.sale_line_id.return_line_ids.fetch(["state"])
         invoices_sudo = lines_sudo.sale_line_id.invoice_lines.move_id
         items_sudo = invoices_sudo.line_ids
-        items_sudo.fetch(["display_type"])
+        # One of their own fields brings all others of all records along.
+        items_sudo.mapped("display_type")
         for name in ("tax_ids", "tax_tag_ids", "sale_line_ids", "matched_credit_ids"):
             items_sudo.mapped(name)
-        invoices_sudo.fetch(["state"])
+        invoices_sudo.mapped("move_type")
         invoices_sudo.mapped("reversal_move_ids")
 
     # === THE PREVIEW === #
 
-    def _get_amounts(self):
+    def _get_amounts(self, book=None):
         """What the customer gets for the granted quantities, by line.
 
         Credit note lines stand as they are, whatever was lowered since; posted invoice
         lines as they will be credited; what is not invoiced as the order, or else the
         line itself, has it.
 
+        :param CreditBook book: to go on with afterwards
         :return: dict of line to ``[untaxed, tax, fee]``; the first two without the fee,
             which has its taxes
         """
-        book = CreditBook()
+        book = book or CreditBook()
         amounts, open_base_lines = {}, defaultdict(list)
         for line in self.sorted(lambda line: line.id or line._origin.id or 0):
             amounts[line] = line._get_credited_amounts()
@@ -142,14 +144,15 @@ class SaleReturnLineCreditMixin(models.AbstractModel):
             for company, lines in self.grouped("company_id").items()
         }
 
-    def _allocate_to_invoices(self):
+    def _allocate_to_invoices(self, book=None):
         """Spread what is to be credited over the invoices, the oldest first.
 
+        :param CreditBook book: to go on with afterwards
         :return: dict of ``(return order, invoice)`` to list of ``Piece``; without an
             order there is no invoice, the line itself is the source and tells the price
         """
         self._load_invoices()
-        book = CreditBook()
+        book = book or CreditBook()
         allocation = defaultdict(list)
         for line in self:
             quantity = line.quantity_to_refund
@@ -233,8 +236,7 @@ class SaleReturnLineCreditMixin(models.AbstractModel):
 
         It is no line of the sales order: what it says of quantities means nothing.
         """
-        self.ensure_one()
-        amounts = piece.shares[shared]
+        amounts = piece.parts[shared]
         included = shared.tax_ids.flatten_taxes_hierarchy().filtered("price_include")
         vals = {
             "product_id": shared.product_id.id,

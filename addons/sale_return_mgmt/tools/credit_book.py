@@ -55,28 +55,48 @@ class CreditBook:
             taken = line._cap_quantity(quantity, left[source], uom)
             if line.product_uom_id.compare(taken, 0) <= 0:
                 continue
-            start = self._get_credited_part(sale_line, source)
-            shared_starts = self._get_shared_parts(source)
-            left[source] = line._take_from(left[source], taken, uom)
-            end = self._get_credited_part(sale_line, source)
-            shared_ends = self._get_shared_parts(source)
-            percent = line.credit_percent
-            invoice = source.move_id
-            amounts = self._take_amounts(invoice, source, start, end, percent)
-            shares = {
-                shared: self._take_amounts(
-                    invoice,
-                    shared,
-                    shared_starts[shared],
-                    shared_ends[shared],
-                    percent,
-                )
-                for shared in shared_starts
-            }
+            rest = line._take_from(left[source], taken, uom)
+            amounts, shares = self._take_parts(
+                sale_line, source, rest, line.credit_percent
+            )
             piece = Piece(line, source, taken, amounts, shares, Amounts())
             pieces.append(piece._replace(fee=self.take_fee(line, piece.parts)))
             quantity -= taken
         return pieces, quantity
+
+    def take_charge(self, sale_line, part):
+        """Take ``part`` of what was invoiced of a sold line that is credited by itself,
+        as far as it is not credited yet.
+
+        :return: list of Piece that belong to no return line
+        """
+        no_line = sale_line.return_line_ids.browse()
+        pieces = []
+        for source in self._get_left(sale_line):
+            if part - self._get_credited_part(sale_line, source) > 1 - WHOLE:
+                rest = source.quantity * (1 - part)
+                amounts, shares = self._take_parts(sale_line, source, rest, 100.0)
+                pieces.append(Piece(no_line, source, 1, amounts, shares, Amounts()))
+        return pieces
+
+    def _take_parts(self, sale_line, source, rest, percent):
+        """Leave no more than ``rest`` of an invoice line.
+
+        :return: the Amounts that are taken of it, and of each line that is shared out
+        """
+        start = self._get_credited_part(sale_line, source)
+        shared_starts = self._get_shared_parts(source)
+        self._get_left(sale_line)[source] = rest
+        end = self._get_credited_part(sale_line, source)
+        shared_ends = self._get_shared_parts(source)
+        invoice = source.move_id
+        amounts = self._take_amounts(invoice, source, start, end, percent)
+        return amounts, {
+            shared: self._take_amounts(
+                invoice, shared, shared_starts[shared], shared_ends[shared], percent
+            )
+            for shared in shared_starts
+        }
 
     def take_fee(self, line, parts):
         """What is kept back from the next ``parts`` that a return line is credited.

@@ -1,0 +1,4 @@
+from . import test_delivery_life
+from . import test_delivery_refund
+from . import test_delivery_rules
+from . import test_delivery_translations
