@@ -91,6 +91,10 @@ class SaleReturnReceiptMixin(models.AbstractModel):
             else:
                 order.receipt_status = "pending"
 
+    def action_view_receipts(self):
+        """What comes from the customer, without what is sent to him in its place."""
+        return self.picking_ids._get_records_action(name=self.env._("Transfers"))
+
     def _create_receipts(self):
         """Make the receipts of approved returns in one batch.
 

@@ -124,6 +124,8 @@ class TestReplacementRights(ReplacementCommon):
             seen = self._as(role, exchange)
             self.assertEqual(seen.picking_count, 2)
             self.assertIn("domain", seen.action_view_pickings())
+            receipt = exchange.sudo().picking_ids
+            self.assertEqual(seen.action_view_receipts()["res_id"], receipt.id)
 
     def test_without_an_order(self):
         self.company.sale_return_allow_unreferenced = True

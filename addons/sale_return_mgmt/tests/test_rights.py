@@ -368,6 +368,7 @@ class TestRights(SaleReturnCommon):
             "action_submit",
             "action_verify_log",
             "action_view_pickings",
+            "action_view_receipts",
             "action_view_refunds",
             "action_view_replacement_orders",
             "action_view_sale_orders",
