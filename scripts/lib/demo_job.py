@@ -1,6 +1,6 @@
 """The main job on a running server, as people and other systems do it: three new
-returns are requested, decided, received, inspected, credited and paid back, each step by
-its own user."""
+returns are requested, decided, received, inspected, credited and paid back, each step
+by its own user."""
 
 import sys
 import time
