@@ -23,6 +23,12 @@ BAD_IN_LINES = {
     "note": ["", BIG, "a\0b", "\x1b[0m", "\udfff", 7, True, None, NESTED],
     "goods": ["burn", "", True, 1, NESTED],
     "resolution": ["gift", None, NESTED],
+    # Nor may a line have one without asking for a replacement.
+    "replacement": [
+        *(None, {}, "SKU", 7, NESTED, {"price": 1}, {"product": True}),
+        *({"quantity": NAN}, {"quantity": -1}, {"quantity": 10**400}),
+        {"product": "SKU", "quantity": 1},
+    ],
     "product": [True, 1.5, "", BIG, "\ud800", NESTED],
     "price_unit": [0.01],
     "state": ["approved"],
