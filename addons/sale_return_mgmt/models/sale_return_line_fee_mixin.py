@@ -9,7 +9,8 @@ class SaleReturnLineFeeMixin(models.AbstractModel):
     """The fee that is kept back from what a return line is credited.
 
     By policy or by a manager's hand; never where somebody else than the customer is
-    liable, where the law gives him the right to return, or where he keeps the goods.
+    liable, where the law gives him the right to return, or where he keeps the goods or
+    gets the same again.
     """
 
     _name = "sale.return.line.fee.mixin"
@@ -43,6 +44,10 @@ class SaleReturnLineFeeMixin(models.AbstractModel):
         "product_id",
         "sale_line_id",
         "goods_return",
+        "quantity",
+        "resolution",
+        "replacement_product_id",
+        "replacement_quantity",
         "reason_id.liable_party",
         "order_id.legal_basis",
         "order_id.partner_id",
@@ -79,7 +84,7 @@ class SaleReturnLineFeeMixin(models.AbstractModel):
                 product=product,
                 reason=self.reason_id.name,
             )
-        if self.goods_return == "keep" or self.discrepancy:
+        if self.goods_return == "keep" or self.discrepancy or self._is_even_exchange():
             return self.env._(
                 "Nothing comes back to be credited for %s: no fee can be charged.",
                 product,

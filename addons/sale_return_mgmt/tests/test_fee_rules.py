@@ -42,6 +42,16 @@ class TestFeeRules(FeeCommon):
         self._approve(request)
         self.assertEqual(request.sudo().refund_ids.amount_total, 115)
 
+    def test_never_where_the_customer_gets_the_same_again(self):
+        request = self._request(self._sell([(self.product, 1)]))
+        with Form(request) as form:
+            with form.line_ids.edit(0) as line:
+                line.resolution = "replace"
+            self.assertEqual(form.amount_fee, 0)
+        self.assertEqual(request.line_ids.fee_percent, 0)
+        request.action_submit()
+        self.assertEqual(request.line_ids.fee_percent, 0)
+
     def test_each_line_by_its_own_policy_and_reason(self):
         self.policy.fee_percent = 0
         self.policy.copy({"product_ids": self.product.ids, "fee_percent": 20})
