@@ -1,10 +1,11 @@
-"""The main job on a running server, as people and other systems do it: three new
+"""The main job on a running server, as people and other systems do it: four new
 returns are requested, decided, received, inspected, credited and paid back, each step
 by its own user."""
 
 import sys
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from xmlrpc.client import Fault, ServerProxy
@@ -16,7 +17,7 @@ from rich.table import Table
 
 from .refusal import Refusal
 
-# Three returns by how they end: the customer, {product: (sold, returned)}, how many of
+# Four returns by how they end: the customer, {product: (sold, returned)}, how many of
 # each are received (None: all), and what must be true of the answer in the end.
 CASES = {
     "full": (
@@ -44,6 +45,19 @@ CASES = {
             "transfers": ["assigned", "done"],
         },
     ),
+    "exchange": (
+        "partner_harbour",
+        {"product_blanket": (2, 1)},
+        None,
+        {
+            "state": "done",
+            "receipt_status": "full",
+            "replacement_status": "done",
+            # Set off against the invoice of what was sent instead.
+            "refund_status": "paid",
+            "transfers": ["done"],
+        },
+    ),
     "rejected": (
         "partner_harbour",
         {"product_table": (1, 1)},
@@ -52,6 +66,7 @@ CASES = {
     ),
 }
 REJECTION = "The photos show marks of use."
+INSTEAD = "product_lamp"  # what the customer of the exchange gets
 FEE = 10.0  # percent of what the partial return is credited
 
 
@@ -67,13 +82,13 @@ def run(base_url, db, out_dir):
     job = Job(base_url, db)
     out_dir = Path(out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
-    with step(console, "Three orders sold, delivered and invoiced", "admin"):
+    with step(console, "Four orders sold, delivered and invoiced", "admin"):
         job.sell()
-    with step(console, "Three returns requested in one call", "return_clerk"):
+    with step(console, "Four returns requested in one call", "return_clerk"):
         job.request()
     with step(console, "The same call again: nothing is made twice", "return_clerk"):
         job.request(again=True)
-    with step(console, "Two returns approved, one rejected", "return_approver"):
+    with step(console, "Three returns approved, one rejected", "return_approver"):
         job.decide()
     with step(console, f"A fee of {FEE:g} % set for an unpacked one", "return_manager"):
         job.charge_fee()
@@ -81,6 +96,8 @@ def run(base_url, db, out_dir):
         job.receive()
     with step(console, "What is made of glass inspected", "return_warehouse"):
         job.inspect()
+    with step(console, "A dearer replacement sent and invoiced", "admin"):
+        job.replace()
     with step(console, "Refund paid by bank transfer", "admin"):
         job.pay_back()
     with step(console, "Result read back and checked", "return_clerk"):
@@ -133,6 +150,24 @@ class Person:
             reason = fault.faultString.strip().splitlines()[-1]
             raise Refusal(f"{self.login} called {model}.{method}: {reason}") from fault
 
+    def press(self, model, button, record_id, context):
+        """Press a button as the web client does: what Odoo answers may hold nulls,
+        which XML-RPC cannot carry."""
+        params = {
+            "model": model,
+            "method": button,
+            "args": [[record_id]],
+            "kwargs": {"context": context},
+        }
+        response = self.log_in().post(
+            f"{self.base_url}/web/dataset/call_kw/{model}/{button}",
+            json={"params": params},
+        )
+        error = response.json().get("error")
+        if error:
+            reason = error["data"]["message"]
+            raise Refusal(f"{self.login} pressed {button} of {model}: {reason}")
+
     def log_in(self):
         """Return a web session, as a browser has it."""
         session = requests.Session()
@@ -179,14 +214,17 @@ class Job:
         domain = [("sale_id", "in", order_ids)]
         picking_ids = call("stock.picking", "search", domain)
         call("stock.picking", "button_validate", picking_ids)
-        wizard = "sale.advance.payment.inv"
+        self._invoice(order_ids)
+        self._pay(self.orders["full"])
+
+    def _invoice(self, order_ids):
+        call, wizard = self.admin.call, "sale.advance.payment.inv"
         context = {"active_model": "sale.order", "active_ids": order_ids}
         wizard_id = call(wizard, "create", {}, context=context)
-        call(wizard, "create_invoices", [wizard_id], context=context)
+        self.admin.press(wizard, "create_invoices", wizard_id, context)
         domain = [("invoice_line_ids.sale_line_ids.order_id", "in", order_ids)]
         invoice_ids = call("account.move", "search", domain)
         call("account.move", "action_post", invoice_ids)
-        self._pay(self.orders["full"])
 
     def _pay(self, order_id):
         """The customer pays the invoice of an order at the bank."""
@@ -211,6 +249,7 @@ class Job:
                         "quantity": returned,
                         # Nobody but the customer may be charged a fee.
                         "reason": "UNWANTED" if case == "partial" else "LATE",
+                        **(self._instead() if case == "exchange" else {}),
                     }
                     for name, (_sold, returned) in lines.items()
                 ],
@@ -223,6 +262,12 @@ class Job:
             expect(case, found, {"replayed": again, "state": "submitted"}, result)
         ids = [result["id"] for result in results]
         self.returns = dict(zip(CASES, ids, strict=True))
+
+    def _instead(self):
+        return {
+            "resolution": "replace",
+            "replacement": {"product": self.ids[INSTEAD], "quantity": 1},
+        }
 
     def decide(self):
         call = self.approver.call
@@ -261,6 +306,16 @@ class Job:
         waiting = call("sale.return.order", "search", domain)
         expect("full", {"waiting": waiting}, {"waiting": [self.returns["full"]]}, None)
         call("sale.return.order", "action_inspect_all", waiting)
+
+    def replace(self):
+        """Send and invoice what the exchange's customer gets instead."""
+        call = self.admin.call
+        domain = [("replacement_return_id", "=", self.returns["exchange"])]
+        order_ids = call("sale.order", "search", domain)
+        expect("exchange", {"orders": len(order_ids)}, {"orders": 1}, None)
+        picking_ids = call("stock.picking", "search", [("sale_id", "in", order_ids)])
+        call("stock.picking", "button_validate", picking_ids)
+        self._invoice(order_ids)
 
     def pay_back(self):
         """Accounting confirms the transfers that the returns prepared."""
@@ -317,9 +372,9 @@ class Job:
     def print_documents(self, answers, out_dir):
         """Write the PDFs of the returns and return their paths."""
         clerk, warehouse = self.clerk.log_in(), self.warehouse.log_in()
-        paths = []
+        jobs = []
         for case, answer in answers.items():
-            if case == "rejected":
+            if case not in ("full", "partial"):
                 continue
             slip = "sale_return_mgmt.report_return_slip"
             documents = [(clerk, "return-slip", slip, answer)]
@@ -332,11 +387,16 @@ class Job:
                 (clerk, "credit-note", "account.report_invoice", note)
                 for note in answer["credit_notes"]
             ]
-            for session, kind, report, record in documents:
-                path = out_dir / f"{kind}-{record['name'].replace('/', '-')}.pdf"
-                path.write_bytes(self._print(session, report, record["id"]))
-                paths.append(path)
-        return paths
+            jobs += documents
+
+        def write(job):
+            session, kind, report, record = job
+            path = out_dir / f"{kind}-{record['name'].replace('/', '-')}.pdf"
+            path.write_bytes(self._print(session, report, record["id"]))
+            return path
+
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            return list(pool.map(write, jobs))
 
     def _print(self, session, report, record_id):
         response = session.get(f"{self.base_url}/report/pdf/{report}/{record_id}")
@@ -370,6 +430,10 @@ def table(answers, labels):
             "receipt_status": [
                 *documents(answer["transfers"]),
                 *filter(None, [inspected]),
+                *(
+                    f"{order['name']} instead"
+                    for order in answer["replacements"]["orders"]
+                ),
             ],
             "refund_status": [
                 *documents(answer["credit_notes"] + answer["payments"]),

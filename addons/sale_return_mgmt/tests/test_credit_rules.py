@@ -25,6 +25,15 @@ class TestCreditRules(SaleReturnCommon):
 
     # === DISCOUNTS ON THE ORDER === #
 
+    def _discount(self, order, part):
+        self.env["sale.order.discount"].create(
+            {
+                "sale_order_id": order.id,
+                "discount_type": "so_discount",
+                "discount_percentage": part,
+            }
+        ).action_apply_discount()
+
     def test_a_discount_on_the_order_is_shared_out(self):
         order = self.env["sale.order"].create(
             {
@@ -36,13 +45,7 @@ class TestCreditRules(SaleReturnCommon):
             }
         )
         order.order_line[1].price_unit = 50
-        self.env["sale.order.discount"].create(
-            {
-                "sale_order_id": order.id,
-                "discount_type": "so_discount",
-                "discount_percentage": 0.1,
-            }
-        ).action_apply_discount()
+        self._discount(order, 0.1)
         order.action_confirm()
         order.picking_ids.button_validate()
         order._create_invoices().action_post()
@@ -226,6 +229,32 @@ class TestCreditRules(SaleReturnCommon):
                 self._receive(returns)
                 self.assertEqual(returns.sudo().refund_ids.amount_total, rest)
                 self.assertEqual(self._get_invoice(order).payment_state, "reversed")
+
+    def test_no_part_is_below_nothing(self):
+        """Three at 0.66 are 1, 1 and 2 yen; a discount of half of it is 0, 1 and 1."""
+        yen = self.env["res.currency"].with_context(active_test=False)
+        yen = yen.search([("name", "=", "JPY")])
+        yen.active = True
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "Yen", "currency_id": yen.id}
+        )
+        order = self._sell(
+            [(self.product, 3, {"price_unit": 0.66, "tax_ids": False})],
+            invoice=False,
+            pricelist_id=pricelist.id,
+        )
+        self._discount(order, 0.5)
+        order._create_invoices().action_post()
+        self.assertEqual(self._get_invoice(order).amount_total, 1)
+        totals = []
+        for _part in range(3):
+            returns = self._approved(order, {self.product: 1})
+            preview = returns.amount_total
+            self._receive(returns)
+            refund = returns.sudo().refund_ids
+            self.assertEqual((refund.state, refund.amount_total), ("posted", preview))
+            totals.append(refund.amount_total)
+        self.assertEqual(totals, [1, 0, 0])
 
     def test_a_hand_made_price_was_meant(self):
         order = self._sell([(self.product, 3)])

@@ -91,12 +91,18 @@ class CreditBook:
         shared_ends = self._get_shared_parts(source)
         invoice = source.move_id
         amounts = self._take_amounts(invoice, source, start, end, percent)
-        return amounts, {
+        shares = {
             shared: self._take_amounts(
                 invoice, shared, shared_starts[shared], shared_ends[shared], percent
             )
             for shared in shared_starts
         }
+        if sum(shares.values(), amounts).total < 0:
+            # No credit note takes money: the next part makes the shares good.
+            for shared, share in shares.items():
+                self._taken[invoice, shared] -= share
+            shares = {}
+        return amounts, shares
 
     def take_fee(self, line, parts):
         """What is kept back from the next ``parts`` that a return line is credited.
