@@ -8,6 +8,7 @@
     "license": "LGPL-3",
     "depends": ["sale_return_mgmt", "delivery"],
     "data": [
+        "security/ir.model.access.csv",
         "views/sale_return_order_views.xml",
         "views/sale_return_policy_views.xml",
     ],

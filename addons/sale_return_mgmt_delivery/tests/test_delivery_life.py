@@ -1,4 +1,4 @@
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from odoo.addons.sale_return_mgmt.tests.common_inspection import (
     SaleReturnInspectionCommon,
@@ -35,6 +35,14 @@ class TestDeliveryLife(SaleReturnInspectionCommon, ReceiptCommon, DeliveryCommon
         self.assertEqual(second.sudo().amount_total, 138)
         self._receive(second)
         self.assertEqual(second.sudo().amount_refunded, 138)
+
+    def test_storekeepers_open_what_they_receive(self):
+        """Odoo's form of a transfer reads what only salespeople may, with carriers."""
+        returned = self._approved(self._sell_delivered())
+        for role in ("storekeeper", "warehouse"):
+            with self.subTest(role):
+                form = Form(self._as(role, returned.sudo().picking_ids))
+                self.assertEqual(form.state, "assigned")
 
     def test_what_never_came_has_not_come_back(self):
         self.company.sale_return_inspection_required = False
