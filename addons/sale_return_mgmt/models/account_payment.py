@@ -31,14 +31,16 @@ class AccountPayment(models.Model):
         ours = self.filtered("return_credit_note_id")
         ours._check_is_still_open()
         res = super().action_post()
-        ours._reconcile_with_credit_note()
+        ours._follow_return_refunds()
         return True if res is None else res  # XML-RPC carries no None
 
     def _check_is_still_open(self):
         """Nobody gets money for a credit that was used otherwise meanwhile."""
         for payment in self.filtered(lambda payment: payment.state == "draft"):
             refund = payment.return_credit_note_id
-            left = refund.amount_residual if refund.state == "posted" else 0.0
+            left = 0.0
+            if refund.state == "posted":
+                left = max(0.0, refund._get_amount_unplanned() + payment.amount)
             if payment.currency_id.compare_amounts(payment.amount, left) > 0:
                 raise return_error(
                     "INVALID",
@@ -52,19 +54,29 @@ class AccountPayment(models.Model):
                     ),
                 )
 
-    def _reconcile_with_credit_note(self):
+    def _follow_return_refunds(self):
+        for refund, payments in self.grouped("return_credit_note_id").items():
+            payments._reconcile_with(refund)
+        # sudo: accountants may only read returns
+        payments_by_order = self.sudo().grouped("return_order_id")
+        self.env["sale.return.event"]._log(
+            self.sudo().return_order_id,
+            "refund_paid",
+            payloads={
+                order: {"by": payments.mapped("name")}
+                for order, payments in payments_by_order.items()
+            },
+        )
+
+    def _reconcile_with(self, refund):
         for payment in self:
-            lines = payment.move_id.line_ids + payment.return_credit_note_id.line_ids
-            lines.filtered(
+            lines = (payment.move_id | refund).line_ids.filtered(
                 lambda line, account=payment.destination_account_id: (
                     line.account_id == account and not line.reconciled
                 )
-            ).reconcile()
-            # sudo: accountants may only read returns
-            order_sudo = payment.sudo().return_order_id
-            self.env["sale.return.event"]._log(
-                order_sudo, "refund_paid", payloads={order_sudo: {"by": payment.name}}
             )
+            if len(lines.move_id) > 1:
+                lines.reconcile()
 
     def action_send_return_proof(self):
         """Dialog that sends the customer the proof of this payment."""

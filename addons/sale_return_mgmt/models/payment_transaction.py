@@ -75,7 +75,7 @@ class PaymentTransaction(models.Model):
     def write(self, vals):
         res = super().write(vals)
         if "state" in vals:
-            asked = ("sending", "unknown", "answered")
+            asked = ("sending", "unknown", "answered", "refused")
             self.filtered(
                 lambda tx: tx.return_refund_state in asked
             )._on_return_refund_answered()
@@ -151,10 +151,7 @@ class PaymentTransaction(models.Model):
         if not tx:
             return tx
         refund = tx.return_credit_note_id
-        is_open = refund.state == "posted" and (
-            refund.currency_id.compare_amounts(refund.amount_residual, -tx.amount) >= 0
-        )
-        if not is_open:
+        if refund.state != "posted" or refund._get_amount_unplanned() < 0:
             tx._drop_return_refund()
             refund._plan_refund_payments()
             return self.browse()
@@ -209,7 +206,7 @@ class PaymentTransaction(models.Model):
                 if tx.state == "done":
                     order = tx.return_credit_note_id.return_order_id
                     self.env["sale.return.event"]._log(
-                        order, "refund_paid", payloads={order: {"by": tx.reference}}
+                        order, "refund_paid", payloads={order: {"by": [tx.reference]}}
                     )
                     order._close_failure_activities()
                     self.env.ref("payment.cron_post_process_payment_tx")._trigger()

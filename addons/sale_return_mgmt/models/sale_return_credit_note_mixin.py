@@ -22,31 +22,44 @@ class SaleReturnCreditNoteMixin(models.AbstractModel):
         refunds_sudo = self.sudo().filtered(
             lambda move: (
                 move.state == "posted"
-                and move.return_order_id
+                and move.return_order_id.refund_method in ("original", "transfer")
                 and not move.return_order_id._is_credit_spoken_for()
             )
         )
+        refunds_sudo._set_off_payments_made()
         for method, refunds in refunds_sudo.grouped(
             lambda move: move.return_order_id.refund_method
         ).items():
-            if method != "credit":
-                getattr(refunds, f"_plan_refund_by_{method}")()
+            getattr(refunds, f"_plan_refund_by_{method}")()
 
-    def _get_amount_to_pay_back(self):
-        """What is open of this credit note, and nobody has begun to give back."""
+    def _set_off_payments_made(self):
+        """What was paid back of a credit note before it was reset to draft is paid back
+        of the one that is posted again."""
+        for refund in self:
+            made = refund.matched_payment_ids.filtered(
+                lambda payment: payment.state in ("in_process", "paid")
+            )
+            made._reconcile_with(refund)
+
+    def _get_amount_unplanned(self):
+        """What is open of this credit note, and nobody has begun to give back; below
+        zero where more is on its way than is open."""
         self.ensure_one()
-        drafts = self.return_payment_ids.filtered(
-            lambda payment: payment.state == "draft"
+        # Without a journal entry of theirs payments leave it open.
+        payments = self.matched_payment_ids.filtered(
+            lambda payment: (
+                payment.state == "draft"
+                or (payment.state in ("in_process", "paid") and not payment.move_id)
+            )
         )
         underway = self.return_transaction_ids.filtered(
             lambda tx: tx._is_return_refund_underway()
         )
-        left = (
+        return self.currency_id.round(
             self.amount_residual
-            - sum(drafts.mapped("amount"))
+            - sum(payments.mapped("amount"))
             + sum(underway.mapped("amount"))
         )
-        return max(0.0, self.currency_id.round(left))
 
     def _plan_refund_by_transfer(self):
         """Draft payments, for an accountant to make."""
@@ -56,7 +69,7 @@ class SaleReturnCreditNoteMixin(models.AbstractModel):
                 [
                     Payment._prepare_return_payment_vals(refund, amount)
                     for refund in refunds
-                    if (amount := refund._get_amount_to_pay_back())
+                    if (amount := refund._get_amount_unplanned()) > 0
                 ]
             )
 
@@ -64,7 +77,7 @@ class SaleReturnCreditNoteMixin(models.AbstractModel):
         """Refunds through the providers that were charged, the last payment first."""
         planned = self.env["payment.transaction"]
         for refund in self:
-            left = refund._get_amount_to_pay_back()
+            left = max(0.0, refund._get_amount_unplanned())
             paid = refund.reversed_entry_id.transaction_ids.filtered(
                 lambda tx, currency=refund.currency_id: tx.currency_id == currency
             )

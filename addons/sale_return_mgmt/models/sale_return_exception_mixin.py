@@ -102,7 +102,10 @@ class SaleReturnExceptionMixin(models.AbstractModel):
         return res
 
     def _close_failure_activities(self):
-        self.activity_unlink(["sale_return_mgmt.mail_activity_type_failure"])
+        """Where nothing waits for a person any more."""
+        self.filtered(
+            lambda order: not (order.failure or order._get_failed_refunds())
+        ).activity_unlink(["sale_return_mgmt.mail_activity_type_failure"])
 
     def _report_failure(self, message, summary):
         """A step that the return took by itself failed: see ``_tell_failure``."""

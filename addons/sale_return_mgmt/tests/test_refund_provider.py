@@ -3,7 +3,7 @@ from unittest.mock import patch
 import requests
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from .common_refund_payment import ProviderCommon
@@ -260,6 +260,65 @@ class TestRefundProvider(ProviderCommon):
             self._run_job()
         self.assertEqual(self._asked(return_order), [(230.0, "dropped", "cancel")])
         self.assertFalse(return_order.has_exception)
+
+    def test_what_is_paid_meanwhile_is_not_sent(self):
+        """345 are given back as 175 and 170, of which accounting pays 170."""
+        order = self._sell([(self.product, 5)])
+        self._charge(order, 400)
+        self._charge(order, 175)
+        return_order = self._returned_by_provider(order, 3)
+        refund = self._refund(return_order)
+        wizard = (
+            self.env["account.payment.register"]
+            .with_context(active_model="account.move", active_ids=refund.ids)
+            .create({"amount": 170})
+        )
+        wizard.action_create_payments()
+        for _run in range(3):
+            self._run_job()
+        self._assert_paid_back(return_order, 345)
+
+    def test_a_credit_note_posted_again_is_not_paid_again(self):
+        return_order = self._returned_by_provider(self._sold_and_charged())
+        self._run_job()
+        refund = self._refund(return_order)
+        refund.button_draft()
+        with Form(refund) as form, form.invoice_line_ids.edit(0) as line:
+            line.quantity = 1
+        refund.action_post()
+        with self._provider(self.fail):
+            self._run_job()
+        self.assertEqual((refund.amount_total, refund.amount_residual), (115, 0))
+        self.assertEqual(len(self._transactions(return_order)), 1)
+
+    def test_a_refusal_that_was_none_after_all(self):
+        return_order = self._returned_by_provider(self._sold_and_charged())
+        with self._provider(_refuse):
+            self._run_job()
+        self._transactions(return_order)._set_done()
+        self.assertFalse(return_order.has_exception)
+        self.assertFalse(return_order.sudo().activity_ids)
+        with self._provider(self.fail):
+            self._as("manager", return_order).action_retry()
+            self._run_job()
+        self._assert_paid_back(return_order, 230)
+
+    def test_who_knows_one_refund_is_still_asked_about_the_other(self):
+        first = self._returned_by_provider(self._sold_and_charged())
+        order = self._sell([(self.product, 5)])
+        self._charge(order, 400)
+        self._charge(order, 175)
+        return_order = self._returned_by_provider(order, 3)
+        timeout = self._break_down(requests.exceptions.ReadTimeout())
+        with self._provider(timeout):
+            self._run_job()
+        unknown = self._transactions(return_order)
+        self.assertEqual(unknown.mapped("return_refund_state"), ["unknown"] * 2)
+        self._as("accountant", unknown[0]).action_return_refund_was_paid()
+        self.assertTrue(return_order.sudo().activity_ids)
+        self._as("accountant", unknown[1]).action_return_refund_was_paid()
+        self.assertFalse(return_order.sudo().activity_ids)
+        self.assertTrue(first.sudo().activity_ids)
 
     def test_a_credit_note_that_is_undone_is_not_sent(self):
         return_order = self._returned_by_provider(self._sold_and_charged())

@@ -116,6 +116,38 @@ class TestRefundTransfer(RefundPaymentCommon):
             self._payments(return_order).mapped("state"), ["canceled", "draft"]
         )
 
+    def test_a_credit_note_posted_again_is_not_paid_again(self):
+        for quantity in (2, 1):
+            with self.subTest(quantity):
+                return_order = self._returned_by_transfer(
+                    self._paid(self._sell([(self.product, 5)]))
+                )
+                self._payments(return_order).action_post()
+                refund = self._refund(return_order)
+                refund.button_draft()
+                with Form(refund) as form, form.invoice_line_ids.edit(0) as line:
+                    line.quantity = quantity
+                refund.action_post()
+                self.assertEqual(refund.amount_total, 115 * quantity)
+                self.assertEqual(refund.amount_residual, 0)
+                self.assertEqual(len(self._payments(return_order)), 1)
+
+    def test_a_payment_without_a_journal_entry_counts_as_well(self):
+        """With full accounting the bank statement books it, where a journal has no
+        outstanding account."""
+        return_order = self._returned_by_transfer(
+            self._paid(self._sell([(self.product, 5)]))
+        )
+        payment = self._payments(return_order)
+        payment.outstanding_account_id = False
+        payment.action_post()
+        self.assertFalse(payment.move_id)
+        self.assertEqual(return_order.refund_status, "paid")
+        refund = self._refund(return_order)
+        refund.button_draft()
+        refund.action_post()
+        self.assertEqual(self._payments(return_order), payment)
+
     def test_nothing_is_paid_twice(self):
         """The accountant pays by his own way, or lets the credit settle an invoice,
         while ours waits."""
