@@ -1,4 +1,4 @@
-from odoo.fields import Command
+from odoo.fields import Command, Date
 from odoo.tests import Form, tagged
 
 from .common import SaleReturnCommon
@@ -255,6 +255,40 @@ class TestCreditRules(SaleReturnCommon):
             self.assertEqual((refund.state, refund.amount_total), ("posted", preview))
             totals.append(refund.amount_total)
         self.assertEqual(totals, [1, 0, 0])
+
+    def test_another_days_rate_leaves_the_rest_as_it_was(self):
+        """Credited by hand when the currency was worth four times as much: the rest is
+        booked as it was invoiced."""
+        euro = self.env["res.currency"].with_context(active_test=False)
+        euro = euro.search([("name", "=", "EUR")])
+        euro.active = True
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "Euro", "currency_id": euro.id}
+        )
+        order = self._sell(
+            [(self.product, 3)], invoice=False, pricelist_id=pricelist.id
+        )
+        for day, rate in (("2024-01-01", 2.0), (Date.today(), 0.5)):
+            self.env["res.currency.rate"].create(
+                {
+                    "currency_id": euro.id,
+                    "company_id": self.company.id,
+                    "name": day,
+                    "rate": rate,
+                }
+            )
+        invoice = order._create_invoices()
+        invoice.invoice_date = "2024-03-01"
+        invoice.action_post()
+        by_hand = self._credit_by_hand(order, 1)
+        self.assertEqual(by_hand.invoice_currency_rate, 0.5)
+        returned = self._approved(order)
+        self._receive(returned)
+        refund = returned.sudo().refund_ids
+        self.assertEqual(refund.amount_total, 2 * by_hand.amount_total)
+        self.assertAlmostEqual(
+            refund.amount_total_signed, invoice.amount_total_signed * -2 / 3, 2
+        )
 
     def test_a_hand_made_price_was_meant(self):
         order = self._sell([(self.product, 3)])

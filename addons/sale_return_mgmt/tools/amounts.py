@@ -49,6 +49,13 @@ class Amounts(dict):
     def __mul__(self, factor):
         return self.combine(lambda amount: amount * factor)
 
+    def at_rate(self, factor):
+        """The same in the document's currency, other amounts in the company's."""
+        return Amounts(
+            (key, amount if is_in_currency(key[1]) else amount * factor)
+            for key, amount in self.items()
+        )
+
     def within(self, whole):
         """Each amount between zero and that of ``whole``, which may be negative."""
         return self.combine(_clamp, whole)

@@ -195,7 +195,9 @@ class CreditBook:
         if start:
             amounts -= source._get_amounts_of_part(whole, start, percent)
             credits = source._get_credits(invoice)
-            credited = self._taken[invoice, source] + self._sum_credits(credits)
+            credited = self._taken[invoice, source] + self._sum_credits(
+                invoice, credits
+            )
             if percent == 100:
                 before = source._get_amounts_of_part(whole, start)
                 amounts += self._get_correction(
@@ -233,9 +235,13 @@ class CreditBook:
             difference = difference.part(is_in_currency)
         return difference if difference.is_about(Amounts(), tolerance) else Amounts()
 
-    def _sum_credits(self, credits):
+    def _sum_credits(self, invoice, credits):
+        """What ``credits`` took back, as at the invoice's rate: what others booked at
+        another day's rate leaves no less, nor more, for the rest."""
         total = Amounts()
         for credit in credits:
-            amounts = self._get_amounts(credit.move_id).get(credit, Amounts())
-            total += amounts * credit.move_id.direction_sign
+            move = credit.move_id
+            amounts = self._get_amounts(move).get(credit, Amounts())
+            rate = move.invoice_currency_rate / (invoice.invoice_currency_rate or 1.0)
+            total += amounts.at_rate(rate) * move.direction_sign
         return total
