@@ -36,10 +36,10 @@ class TestDeliveryLife(SaleReturnInspectionCommon, ReceiptCommon, DeliveryCommon
         self._receive(second)
         self.assertEqual(second.sudo().amount_refunded, 138)
 
-    def test_storekeepers_open_what_they_receive(self):
+    def test_everybody_opens_the_transfers_of_a_return(self):
         """Odoo's form of a transfer reads what only salespeople may, with carriers."""
         returned = self._approved(self._sell_delivered())
-        for role in ("storekeeper", "warehouse"):
+        for role in ("storekeeper", "warehouse", "viewer", "approver"):
             with self.subTest(role):
                 form = Form(self._as(role, returned.sudo().picking_ids))
                 self.assertEqual(form.state, "assigned")
