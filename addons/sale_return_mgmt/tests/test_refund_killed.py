@@ -2,9 +2,11 @@ import os
 import random
 from unittest.mock import patch
 
+from psycopg2 import OperationalError
+
 from odoo.fields import Command
 from odoo.tests import tagged
-from odoo.tools import SQL
+from odoo.tools import SQL, mute_logger
 
 from .common_cursors import TwoCursorsCase
 
@@ -38,7 +40,15 @@ class TestRefundKilled(TwoCursorsCase):
             invoice.action_post()
             method = env.ref("payment_demo.payment_method_demo")
             method.active = True
-            self.provider = provider.copy({"company_id": order.company_id.id})
+            # What the test before committed would have the same name.
+            self.provider = provider.search(
+                [
+                    ("code", "=", "demo"),
+                    ("company_id", "=", order.company_id.id),
+                    ("state", "=", "test"),
+                ],
+                limit=1,
+            ) or provider.copy({"company_id": order.company_id.id})
             self.provider.write(
                 {"state": "test", "payment_method_ids": [Command.set(method.ids)]}
             )
@@ -169,3 +179,37 @@ class TestRefundKilled(TwoCursorsCase):
                     self._settle_by_hand(transaction_id, sent)
         self.assertEqual(states, {"answered", "unknown"}, "both were met")
         self.assertEqual(len(self.paid), len(set(self.paid)))
+
+    def test_a_notification_that_overtakes_the_answer(self):
+        """A slow provider tells another connection first that the money went out: the
+        job's own answer comes too late, and nothing is sent again."""
+        Transaction = self.registry["payment.transaction"]
+        send = Transaction._send_refund_request
+
+        def notify_then_answer(transaction):
+            with self.registry.cursor() as cr:
+                other = self._env(cr)["payment.transaction"].browse(transaction.id)
+                other._set_done()
+            send(transaction)
+
+        transaction_id = self._record()
+        with (
+            patch.object(Transaction, "_send_refund_request", notify_then_answer),
+            self.assertRaises(OperationalError),
+            mute_logger("odoo.sql_db"),
+        ):
+            self._run_job()
+        self._run_job()
+        reference, refund_state, state = self._read(transaction_id)
+        self.assertEqual((refund_state, state), ("answered", "done"))
+        self.assertEqual(self.paid, [reference])
+        for booked in (1, 0):
+            with self.registry.cursor() as cr:
+                transaction = self._env(cr)["payment.transaction"].browse(
+                    transaction_id
+                )
+                left = transaction.return_credit_note_id.amount_residual
+                transaction._post_process()
+                self.assertEqual(transaction.payment_id.state, "in_process")
+                left -= transaction.return_credit_note_id.amount_residual
+                self.assertEqual(left, booked)
