@@ -8,13 +8,11 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from xmlrpc.client import Fault, ServerProxy
 
-import requests
-from rich import box
 from rich.console import Console
-from rich.table import Table
 
+from .demo_person import Person
+from .demo_table import table
 from .refusal import Refusal
 
 # Four returns by how they end: the customer, {product: (sold, returned)}, how many of
@@ -125,57 +123,6 @@ def step(console, title, who):
     console.print(
         f"[green]✓[/] {title} [dim]({who}, {seconds:.1f} s)[/]", highlight=False
     )
-
-
-class Person:
-    """A user of the demo data, whose login is the password."""
-
-    def __init__(self, base_url, db, login):
-        self.base_url, self.db, self.login = base_url, db, login
-        common = ServerProxy(f"{base_url}/xmlrpc/2/common")
-        self.uid = common.authenticate(db, login, login, {})
-        if not self.uid:
-            raise Refusal(
-                f"{login} cannot log in to {db} with the password {login}: make the "
-                "demo database anew."
-            )
-        self._models = ServerProxy(f"{base_url}/xmlrpc/2/object")
-
-    def call(self, model, method, *args, **kwargs):
-        try:
-            return self._models.execute_kw(
-                self.db, self.uid, self.login, model, method, args, kwargs
-            )
-        except Fault as fault:
-            reason = fault.faultString.strip().splitlines()[-1]
-            raise Refusal(f"{self.login} called {model}.{method}: {reason}") from fault
-
-    def press(self, model, button, record_id, context):
-        """Press a button as the web client does: what Odoo answers may hold nulls,
-        which XML-RPC cannot carry."""
-        params = {
-            "model": model,
-            "method": button,
-            "args": [[record_id]],
-            "kwargs": {"context": context},
-        }
-        response = self.log_in().post(
-            f"{self.base_url}/web/dataset/call_kw/{model}/{button}",
-            json={"params": params},
-        )
-        error = response.json().get("error")
-        if error:
-            reason = error["data"]["message"]
-            raise Refusal(f"{self.login} pressed {button} of {model}: {reason}")
-
-    def log_in(self):
-        """Return a web session, as a browser has it."""
-        session = requests.Session()
-        params = {"db": self.db, "login": self.login, "password": self.login}
-        session.post(
-            f"{self.base_url}/web/session/authenticate", json={"params": params}
-        ).raise_for_status()
-        return session
 
 
 class Job:
@@ -413,58 +360,3 @@ def expect(case, found, expected, answer):
     wrong = {key: found.get(key) for key in expected if found.get(key) != expected[key]}
     if wrong:
         raise Refusal(f"“{case}” ended with {wrong}, not {expected}: {answer}")
-
-
-def table(answers, labels):
-    """What became of the returns, for people."""
-    result = Table(box=box.ROUNDED, show_lines=True, header_style="bold")
-    for heading in ("Return", "Lines", "Approval", "Goods", "Money"):
-        result.add_column(heading, overflow="fold")
-    for answer in answers:
-        amounts = (answer["amount_refunded"], answer["amount_total"])
-        credited = "{:.2f} of {:.2f} {}".format(*amounts, answer["currency"])
-        inspection = answer["inspection_status"]
-        inspected = inspection != "none" and labels["inspection_status"][inspection]
-        texts = {
-            "state": list(filter(None, [answer["rejection_reason"]])),
-            "receipt_status": [
-                *documents(answer["transfers"]),
-                *filter(None, [inspected]),
-                *(
-                    f"{order['name']} instead"
-                    for order in answer["replacements"]["orders"]
-                ),
-            ],
-            "refund_status": [
-                *documents(answer["credit_notes"] + answer["payments"]),
-                credited,
-                *([f"fee {answer['amount_fee']:.2f}"] if answer["amount_fee"] else []),
-            ],
-        }
-        lines = (
-            f"{line['quantity']:g} × {line['product']}" for line in answer["lines"]
-        )
-        result.add_row(
-            cell(f"[bold]{answer['name']}[/]", [answer["customer"]]),
-            "\n".join(lines),
-            *(
-                cell(colored(labels[name][answer[name]], answer[name]), more)
-                for name, more in texts.items()
-            ),
-        )
-    return result
-
-
-def documents(entries):
-    return [f"{entry['name']} {entry['state']}" for entry in entries]
-
-
-def cell(first, more):
-    return "\n".join([first, *(f"[dim]{text}[/]" for text in more)])
-
-
-def colored(label, value):
-    color = {"rejected": "red", "partial": "yellow", "approved": "blue"}.get(
-        value, "green"
-    )
-    return label if value == "none" else f"[{color}]{label}[/]"

@@ -77,8 +77,7 @@ class SaleReturnApproval(models.Model):
             | order_sudo.named_approver_ids,
             order_sudo.company_id,
         )
-        if order_sudo.company_id.sale_return_four_eyes:
-            approvers -= self.order_id._get_authors()
+        approvers -= self.order_id._get_barred_users()
         return approvers - self.order_id._get_current_approvals().user_id
 
     @api.model

@@ -125,7 +125,7 @@ class SaleReturnApprovalMixin(models.AbstractModel):
             )
         if user in approval._get_approvers():
             return None
-        if self.company_id.sale_return_four_eyes and user in self._get_authors():
+        if user in self._get_barred_users():
             return return_error(
                 "SELF_APPROVAL",
                 self.env._(

@@ -150,10 +150,7 @@ class SaleReturnApproverMixin(models.AbstractModel):
                     company=self.company_id.name,
                 ),
             )
-        four_eyes = self.company_id.sale_return_four_eyes
-        if approver_sudo == self.env.user or (
-            four_eyes and approver_sudo in self._get_authors()
-        ):
+        if approver_sudo == self.env.user or approver_sudo in self._get_barred_users():
             raise return_error(
                 "SELF_APPROVAL",
                 self.env._(
@@ -163,6 +160,13 @@ class SaleReturnApproverMixin(models.AbstractModel):
                     order=self.name,
                 ),
             )
+
+    def _get_barred_users(self):
+        """Who may not decide, as four eyes are to see it and it is their own work."""
+        self.ensure_one()
+        # sudo: the setting binds whoever asks
+        four_eyes = self.sudo().company_id.sale_return_four_eyes
+        return self._get_authors() if four_eyes else self.env["res.users"]
 
     def _get_authors(self):
         """Users who created, edited or ever submitted the return."""

@@ -84,10 +84,7 @@ class SaleReturnFeeMixin(models.AbstractModel):
         """Nobody decides on the money of a return that they made, where four eyes are
         to see it."""
         for order in self:
-            if (
-                order.company_id.sale_return_four_eyes
-                and self.env.user in order._get_authors()
-            ):
+            if self.env.user in order._get_barred_users():
                 raise return_error(
                     "SELF_APPROVAL",
                     self.env._(

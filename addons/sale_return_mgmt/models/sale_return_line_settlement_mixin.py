@@ -23,7 +23,6 @@ class SaleReturnLineSettlementMixin(models.AbstractModel):
         "included: on credit notes, and with the next one.",
     )
     fee_due = fields.Monetary(
-        "Fee Due",
         compute="_compute_settlement",
         groups=MONEY_GROUPS,
         help="What was kept back, and will be, of what was accepted and invoiced, "

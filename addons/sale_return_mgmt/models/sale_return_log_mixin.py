@@ -35,6 +35,25 @@ class SaleReturnLogMixin(models.AbstractModel):
         self.env["sale.return.event"]._forget(self)
         return super().unlink()
 
+    def _log_moves(self, event_type, moves, link):
+        """Log which goods of these returns moved.
+
+        :param str link: field of ``stock.move`` that names the return line
+        """
+        payloads = {
+            order: {
+                "transfers": order_moves.picking_id.mapped("name"),
+                "lines": [
+                    {"line": move[link].id, "quantity": move.quantity}
+                    for move in order_moves
+                ],
+            }
+            for order, order_moves in moves.grouped(
+                lambda move: move[link].order_id
+            ).items()
+        }
+        self.env["sale.return.event"]._log(self, event_type, payloads=payloads)
+
     def action_verify_log(self):
         """Check that no entry of the event logs was changed or removed, by anybody."""
         self = self._prepare_step("sale_return_mgmt.group_sale_return_manager")

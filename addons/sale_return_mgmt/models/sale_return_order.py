@@ -326,9 +326,6 @@ class SaleReturnOrder(models.Model):
     def action_view_sale_orders(self):
         return self.sale_order_ids._get_records_action(name=self.env._("Sales Orders"))
 
-    def action_view_refunds(self):
-        return self.refund_ids._get_records_action(name=self.env._("Credit Notes"))
-
     def action_print_slip(self):
         report = self.env.ref("sale_return_mgmt.sale_return_order_slip")
         # Without data the answer would hold a None, which XML-RPC cannot carry.

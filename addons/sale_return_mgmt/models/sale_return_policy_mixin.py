@@ -44,7 +44,7 @@ class SaleReturnPolicyMixin(models.AbstractModel):
         for order in self:
             objections = [
                 verdicts[line]
-                for line in order.sudo().line_ids
+                for line in order.sudo().line_ids  # sudo: as above
                 if line in verdicts and verdicts[line][1]
             ]
             order.policy_warning = "\n".join(
@@ -129,17 +129,14 @@ class SaleReturnPolicyMixin(models.AbstractModel):
         if not lines:
             return
         # sudo: whether there is a file, not what is in it
-        groups = (
-            self.env["ir.attachment"]
-            .sudo()
-            ._read_group(
-                [
-                    ("res_model", "=", self._name),
-                    ("res_id", "in", lines.order_id.ids),
-                    ("res_field", "=", False),
-                ],
-                ["res_id"],
-            )
+        attachments_sudo = self.env["ir.attachment"].sudo()
+        groups = attachments_sudo._read_group(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", lines.order_id.ids),
+                ("res_field", "=", False),
+            ],
+            ["res_id"],
         )
         attached_ids = {order_id for (order_id,) in groups}
         for line in lines:
@@ -206,6 +203,7 @@ class SaleReturnPolicyMixin(models.AbstractModel):
                 for order_id, amount in asked[sale_order.id].items()
                 if order_id != order.id
             )
+            # sudo: what is at stake does not depend on who submits
             order_sudo = order.sudo()
             amounts[order] = order.currency_id._convert(
                 order_sudo._get_amount_at_stake() + others,

@@ -285,19 +285,7 @@ class SaleReturnReceiptMixin(models.AbstractModel):
 
     def _on_goods_moved(self, event_type, moves):
         """What follows when ``moves`` of receipts are done; called in ``sudo``."""
-        payloads = {
-            order: {
-                "transfers": order_moves.picking_id.mapped("name"),
-                "lines": [
-                    {"line": move.return_line_id.id, "quantity": move.quantity}
-                    for move in order_moves
-                ],
-            }
-            for order, order_moves in moves.grouped(
-                lambda move: move.return_line_id.order_id
-            ).items()
-        }
-        self.env["sale.return.event"]._log(self, event_type, payloads=payloads)
+        self._log_moves(event_type, moves, "return_line_id")
         if event_type == "received":
             lines = moves.return_line_id
             # What came elsewhere than planned is no longer awaited there.

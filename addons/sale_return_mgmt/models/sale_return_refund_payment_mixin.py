@@ -80,8 +80,9 @@ class SaleReturnRefundPaymentMixin(models.AbstractModel):
     def _compute_refund_payment_summary(self):
         for order in self:
             # sudo: readers of returns see what was paid back, not the payments
+            order_sudo = order.sudo()
             order.refund_payment_summary = "\n".join(
-                order.sudo()._describe_refund_payments()
+                order_sudo._describe_refund_payments()
             )
 
     def _describe_refund_payments(self):

@@ -232,33 +232,20 @@ class SaleReturnReplacementMixin(models.AbstractModel):
         self.sudo().line_ids._withdraw_replacements()  # sudo: as _cancel_open_receipts
 
     def _give_up_replacements(self, reason):
-        # sudo: workflow fields; the transfers are the return's own
-        lines_sudo = (
-            self.sudo()
-            ._get_lines_to_replace()
-            .filtered(lambda line: not line._is_replacement_complete())
+        # sudo: workflow fields; transfers and credit notes are the return's own
+        orders_sudo = self.sudo()
+        lines_sudo = orders_sudo._get_lines_to_replace().filtered(
+            lambda line: not line._is_replacement_complete()
         )
         lines_sudo.is_replacement_given_up = True
         lines_sudo._withdraw_replacements()
         self.env["sale.return.event"]._log(self, "replacement_given_up", note=reason)
-        self.sudo()._settle_automatically("inspection")
+        orders_sudo._settle_automatically("inspection")
         self._check_done()
 
     def _on_replaced(self, event_type, moves):
         """What follows when ``moves`` of replacements are done; called in ``sudo``."""
-        payloads = {
-            order: {
-                "transfers": order_moves.picking_id.mapped("name"),
-                "lines": [
-                    {"line": move.replacement_line_id.id, "quantity": move.quantity}
-                    for move in order_moves
-                ],
-            }
-            for order, order_moves in moves.grouped(
-                lambda move: move.replacement_line_id.order_id
-            ).items()
-        }
-        self.env["sale.return.event"]._log(self, event_type, payloads=payloads)
+        self._log_moves(event_type, moves, "replacement_line_id")
         self._check_done()
 
     # === OTHER SYSTEMS === #

@@ -98,6 +98,9 @@ class SaleReturnSettlementMixin(models.AbstractModel):
             else:
                 order.refund_status = "refunded"
 
+    def action_view_refunds(self):
+        return self.refund_ids._get_records_action(name=self.env._("Credit Notes"))
+
     def action_settle(self, date=None):
         """Credit and replace what is due; nothing due: nothing made.
 

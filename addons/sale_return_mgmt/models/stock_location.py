@@ -16,9 +16,9 @@ class StockLocation(models.Model):
         """Whether returned goods wait here for their inspection."""
         self.ensure_one()
         # sudo: warehouses of companies the user does not work in count as well
+        warehouses_sudo = self.env["stock.warehouse"].sudo()
         return bool(
-            self.env["stock.warehouse"]
-            .sudo()
-            .with_context(active_test=False)
-            .search_count([("sale_return_location_id", "=", self.id)], limit=1)
+            warehouses_sudo.with_context(active_test=False).search_count(
+                [("sale_return_location_id", "=", self.id)], limit=1
+            )
         )

@@ -126,10 +126,12 @@ class StockMove(models.Model):
             cancel_backorder=cancel_backorder
         )
         # Native returns take from the same ledger as ours.
-        back = moves._filter_from_customer()
-        replaced_sudo = back.sudo().replacement_line_id.sale_line_id  # as above
-        (back.sale_line_id | replaced_sudo)._bump_return_guard()
-        ours_sudo = moves.sudo().filtered("return_line_id")  # as above
+        moves_sudo = moves.sudo()  # as above
+        back_sudo = moves_sudo._filter_from_customer()
+        (
+            back_sudo.sale_line_id | back_sudo.replacement_line_id.sale_line_id
+        )._bump_return_guard()
+        ours_sudo = moves_sudo.filtered("return_line_id")
         received_sudo = ours_sudo._filter_from_customer()
         received_sudo.return_line_id.order_id._on_goods_moved("received", received_sudo)
         undone_sudo = ours_sudo._filter_receipt_reversals()
@@ -137,14 +139,14 @@ class StockMove(models.Model):
         undone_sudo.return_line_id.order_id._on_goods_moved(
             "receipt_undone", undone_sudo
         )
-        sent_back_sudo = moves.sudo().filtered("return_inspection_id")
+        sent_back_sudo = moves_sudo.filtered("return_inspection_id")
         sent_back_sudo = sent_back_sudo._filter_to_customer()
         sent_back_sudo.return_line_id.order_id._on_goods_moved(
             "goods_sent_back", sent_back_sudo
         )
-        moves.sudo().filtered("replacement_line_id")._follow_replacements()
+        moves_sudo.filtered("replacement_line_id")._follow_replacements()
         # What others deliver or take back may make a credit due, or undo that.
-        sold_sudo = moves.sudo().sale_line_id  # as above
+        sold_sudo = moves_sudo.sale_line_id
         (
             sold_sudo.return_line_ids | sold_sudo.replacement_line_id
         ).order_id._check_done()

@@ -98,7 +98,8 @@ class SaleReturnOrder(models.Model):
                     "quantity_for_credit"
                 ).order_id
                 withdrawn = all(
-                    order.legal_basis == "withdrawal" for order in returns | self.sudo()
+                    order.legal_basis == "withdrawal"
+                    for order in returns | lines.order_id
                 )
                 due[sale_order] = max(
                     line.delivery_part if line.refund_delivery or withdrawn else 0.0
