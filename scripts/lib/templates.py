@@ -19,11 +19,21 @@ OPTIONAL = "sale_mrp,delivery,payment_demo"
 LANGUAGE = "en_US,zh_CN"
 HASHED = {".py", ".xml", ".csv", ".po", ".sql", ".js", ".css", ".scss"}
 KEPT = 6
+# A company with a chart of accounts takes seconds: the test classes share this one.
+# Its name is what Odoo's own tests call the one that each of them makes.
+COMPANY = """
+company = env["res.company"].create({"name": "company_1_data"})
+env["stock.warehouse"].create({"company_id": company.id})
+env["account.chart.template"].try_loading(
+    "generic_coa", company=company, install_demo=False
+)
+company.account_fiscal_country_id = env.ref("base.us")
+"""
 
 
 def addons_hash():
     """Return a hash of all that a database with our addons depends on."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(COMPANY.encode())
     for module in modules():
         for path in sorted((ADDONS / module).rglob("*")):
             relative = path.relative_to(ADDONS)
@@ -73,6 +83,8 @@ class Templates:
             self.databases.copy(optional, new)
             if modules():
                 self._install(new, ",".join(modules()), demo)
+            if not demo:
+                self.odoo.shell(new, COMPANY)
 
         name = self._built(name, build)
         self._drop_old(kind, name)
