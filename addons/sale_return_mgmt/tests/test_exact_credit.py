@@ -8,7 +8,7 @@ from odoo.tests import Form, tagged
 from .common import SaleReturnCommon
 
 # Invoices for each rounding method, about a second each; thousands where there is time.
-INVOICES = int(os.environ.get("SALE_RETURN_INVOICES", "25"))
+INVOICES = int(os.environ.get("SALE_RETURN_INVOICES", "100"))
 SEED = int(os.environ.get("SALE_RETURN_SEED", "0"))
 FEES = (0, 10, 12.5, 33.33)
 PRICES = (10 / 3, 33.33, 0.99, 7.77, 100.0, 19.99, 1234.56, 0.05)
