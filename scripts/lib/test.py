@@ -2,8 +2,9 @@
 
 Three parts, each on fresh copies of template databases: pytest in the process of Odoo
 (addons/*/tests; in a whole run one process for each core, with a copy of its own),
-Odoo's own runner at install and update of the addons (the tests tagged ``native``, what
-depends most on how the addons got there), pytest against servers (tests/).
+pytest against servers (tests/), Odoo's own runner at install and update of the addons
+(the tests tagged ``native``, what depends most on how the addons got there). In a whole
+run the last two go on beside the first: servers and browsers wait a lot.
 """
 
 import os
@@ -97,19 +98,18 @@ class Run:
     def all(self):
         """Run the parts and return the Outcome."""
         outcome = Outcome()
-        if self.is_whole:
-            self._build_templates()
-        if self.in_addons:
-            outcome += self._timed("tests of the addons", self._in_process)
         with ThreadPoolExecutor() as threads:
-            # Beside the tests against a server, which wait a lot.
-            native = None
-            if self.is_whole and modules():
-                native = threads.submit(self._native)
-            if self.in_tests:
+            beside = None
+            if self.is_whole:
+                self._build_templates()
+                beside = threads.submit(self._beside)
+            if self.in_addons:
+                outcome += self._timed("tests of the addons", self._in_process)
+            if beside:
+                outcome += self._timed("what ran beside them", beside.result)
+                print((self.odoo.folder / "beside.log").read_text(), flush=True)
+            elif self.in_tests:
                 outcome += self._timed("tests against a server", self._black_box)
-            if native:
-                outcome += self._timed("Odoo's own runner", native.result)
         return outcome
 
     def _build_templates(self):
@@ -121,11 +121,19 @@ class Run:
             ]:
                 built.result()
 
-    def _timed(self, title, part):
+    def _beside(self):
+        """What runs beside the tests of the addons, and what it prints in a file."""
+        with (self.odoo.folder / "beside.log").open("w") as log:
+            return self._timed(
+                "tests against a server", lambda: self._black_box(log), log
+            ) + self._timed("Odoo's own runner", lambda: self._native(log), log)
+
+    def _timed(self, title, part, log=None):
         started = time.monotonic()
-        print(f"\n=== {title} ===", flush=True)
+        print(f"\n=== {title} ===", file=log, flush=True)
         outcome = part()
-        print(f"=== {title}: {time.monotonic() - started:.0f} s ===", flush=True)
+        seconds = time.monotonic() - started
+        print(f"=== {title}: {seconds:.0f} s ===", file=log, flush=True)
         return outcome
 
     def _in_process(self):
@@ -142,16 +150,18 @@ class Run:
             *self.in_addons,
         )
 
-    def _black_box(self):
+    def _black_box(self, log=None):
         environment = self.databases.environment
         variables = environment.variables(
             **self.databases.server.choice,
             SALE_RETURN_ENVIRONMENT=environment.dump(),
             SALE_RETURN_RUN=self.odoo.folder,
         )
-        return self._pytest("servers", variables, "-p", "no:odoo", *self.in_tests)
+        return self._pytest(
+            "servers", variables, "-p", "no:odoo", *self.in_tests, log=log
+        )
 
-    def _pytest(self, name, variables, *options):
+    def _pytest(self, name, variables, *options, log=None):
         report = self.odoo.folder / f"{name}.xml"
         done = subprocess.run(
             [
@@ -162,6 +172,8 @@ class Run:
             ],
             env=variables,
             stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log and subprocess.STDOUT,
             cwd=ROOT,
         )
         outcome = _read(report)
@@ -171,7 +183,7 @@ class Run:
             outcome.complaints.append(f"{outcome.skipped} tests skipped ({name})")
         return outcome
 
-    def _native(self):
+    def _native(self, log):
         """Install the addons as an administrator would, with tests, then update them;
         what Odoo's log complains about is a failure."""
         database = self.templates.copy(self.templates.optional(), "native")
@@ -180,8 +192,8 @@ class Run:
         outcome = Outcome()
         for options in (("-i", names, "--test-tags", tags), ("-u", names)):
             title = f"odoo {options[0]} {names}"
-            log = self.odoo.folder / f"native{options[0]}.log"
-            with log.open("w") as file:
+            odoo_log = self.odoo.folder / f"native{options[0]}.log"
+            with odoo_log.open("w") as file:
                 done = subprocess.run(
                     self.odoo.command(
                         *("-d", database, *options),
@@ -192,14 +204,14 @@ class Run:
                     stdout=file,
                     stderr=subprocess.STDOUT,
                 )
-            text = log.read_text()
+            text = odoo_log.read_text()
             ran = re.findall(r"\d+ failed, .* of \d+ tests", text)
-            print(f"{title}: {ran[-1] if ran else 'done'}", flush=True)
+            print(f"{title}: {ran[-1] if ran else 'done'}", file=log, flush=True)
             for line in text.splitlines():
                 if OURS.search(line):
                     outcome.fail(f"{title}: {line}")
             if done.returncode:
-                outcome.fail(f"{title} failed:\n{tail(log)}")
+                outcome.fail(f"{title} failed:\n{tail(odoo_log)}")
             elif "--test-tags" in options and not ran:
                 outcome.fail(f"{title} ran no test")
         return outcome
