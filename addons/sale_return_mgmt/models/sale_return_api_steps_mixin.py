@@ -8,6 +8,7 @@ class SaleReturnApiStepsMixin(models.AbstractModel):
     stop the others, and says why in a way that a program can act on."""
 
     _name = "sale.return.api.steps.mixin"
+    _inherit = "sale.return.api.answer.mixin"
     _description = "Return API Steps"
 
     @api.model

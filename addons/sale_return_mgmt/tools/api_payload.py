@@ -6,6 +6,7 @@ import json
 from .quantities import is_quantity
 
 MAX_ID = 2**31 - 1
+MAX_ITEMS = 500
 MAX_TEXT = 5000
 MAX_KEY = 200
 
