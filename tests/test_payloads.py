@@ -1,5 +1,6 @@
 """Malformed requests are refused with a code and a path, and write nothing."""
 
+import uuid
 import xmlrpc.client
 from xml.parsers.expat import ExpatError
 
@@ -64,23 +65,37 @@ def fits_xml(value):
     return True
 
 
+def rename(request, path):
+    """The request under a key of its own, where its key is not what is wrong."""
+    if path == "ref" or not isinstance(request, dict):
+        return request
+    return request | {"ref": uuid.uuid4().hex}
+
+
 @pytest.fixture
 def assert_refused(over, company):
     """A function: each of these requests is refused with that path, in its own call,
-    and none writes anything. XML cannot carry all of them."""
+    and by the preview in one call for all; none writes anything. XML cannot carry all
+    of them."""
 
     def assert_refused(requests, path):
         before = company.count_returns()
-        for request in requests:
-            if not fits_xml(request) and not isinstance(over["clerk"], JsonRemote):
-                continue
-            result = ask(over["clerk"], request)
-            errors = result.get("errors", [])
-            told = [(error["code"], error["path"]) for error in errors]
-            assert ("INVALID", path) in told or ("NOT_FOUND", path) in told, (
-                f"{ascii(request)[:400]} was answered {ascii(result)[:400]}"
-            )
-            assert all(error["message"] for error in errors) and not result["ok"]
+        clerk = over["clerk"]
+        requests = [
+            request
+            for request in requests
+            if isinstance(clerk, JsonRemote) or fits_xml(request)
+        ]
+        answers = [ask(clerk, request) for request in requests]
+        previews = clerk(RETURN, "api_preview", [rename(r, path) for r in requests])
+        for request, *results in zip(requests, answers, previews, strict=True):
+            for result in results:
+                errors = result.get("errors", [])
+                told = [(error["code"], error["path"]) for error in errors]
+                assert ("INVALID", path) in told or ("NOT_FOUND", path) in told, (
+                    f"{ascii(request)[:400]} was answered {ascii(result)[:400]}"
+                )
+                assert all(error["message"] for error in errors) and not result["ok"]
         assert company.count_returns() == before
 
     return assert_refused
@@ -136,8 +151,9 @@ def test_requests_that_are_no_list_are_refused(users, company):
     for requests in ({}, {"0": {}}, "all", 7, True, None):
         with refuses(REFUSED):
             users["clerk"](RETURN, "api_request", requests)
-        with refuses(REFUSED):
-            users["clerk"](RETURN, "api_get", requests)
+        for method in ("api_preview", "api_get", "api_returnable"):
+            with refuses(REFUSED):
+                users["clerk"](RETURN, method, requests)
     assert company.count_returns() == before
 
 

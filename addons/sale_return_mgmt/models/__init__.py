@@ -8,8 +8,11 @@ from . import sale_return_log_mixin
 from . import sale_return_link_mixin
 from . import sale_return_guard_mixin
 from . import sale_return_api_answer_mixin
-from . import sale_return_api_mixin
+from . import sale_return_api_request_mixin
+from . import sale_return_api_preview_mixin
+from . import sale_return_api_returnable_mixin
 from . import sale_return_api_steps_mixin
+from . import sale_return_api_mixin
 from . import sale_return_approval_mixin
 from . import sale_return_approver_mixin
 from . import sale_return_fee_mixin
@@ -24,6 +27,7 @@ from . import sale_return_line_inspection_mixin
 from . import sale_return_credit_queue_mixin
 from . import sale_return_period_mixin
 from . import sale_return_line_price_mixin
+from . import sale_return_line_api_mixin
 from . import sale_return_line_credit_mixin
 from . import sale_return_line_settlement_mixin
 from . import sale_return_line_exchange_mixin

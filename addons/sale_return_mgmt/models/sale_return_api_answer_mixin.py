@@ -8,7 +8,7 @@ from ..tools import api_payload
 
 
 class SaleReturnApiAnswerMixin(models.AbstractModel):
-    """What other systems are told: the same over XML-RPC, JSON-RPC and ``/json/2``.
+    """What other systems are told.
 
     Answers hold only what every transport carries: dicts with text keys, lists, texts,
     numbers and booleans. What is missing is an empty text.
@@ -45,18 +45,11 @@ class SaleReturnApiAnswerMixin(models.AbstractModel):
             "state": self.state,
             "receipt_status": self.receipt_status or "none",
             "inspection_status": self.inspection_status or "none",
-            "in_policy": self.in_policy,
-            "warnings": [] if self.in_policy else [self.policy_message or ""],
             "rejection_reason": self.rejection_reason or "",
-            "customer": self.partner_id.display_name,
-            "tracking": self.carrier_tracking_ref or "",
-            "legal_basis": self.legal_basis,
-            "date_request": fields.Date.to_string(self.date_request),
             "date_submitted": self._api_datetime(self.date_submitted),
             "date_approved": self._api_datetime(self.date_approved),
             "date_received": self._api_datetime(self.date_received),
             "date_done": self._api_datetime(self.date_done),
-            "currency": self.currency_id.name,
             "lines": [line._api_answer() for line in self.line_ids],
             "transfers": [
                 {"id": picking.id, "name": picking.name, "state": picking.state}
@@ -65,16 +58,12 @@ class SaleReturnApiAnswerMixin(models.AbstractModel):
             ],
             "replacement_status": self.replacement_status or "none",
             "replacements": self._api_replacements(),
+            **self._api_terms(),
         }
-        if self._has_field_access(self._fields["amount_total"], "read"):
+        if self._api_shows_money():
             answer |= {
                 "refund_status": self.refund_status or "none",
-                "amount_untaxed": self.amount_untaxed,
-                "amount_tax": self.amount_tax,
-                "amount_total": self.amount_total,
-                "amount_fee": self.amount_fee,
                 "amount_refunded": self.amount_refunded,
-                "refund_method": self.refund_method,
                 "payments": self._api_payments(),
                 "credit_notes": [
                     {
@@ -90,6 +79,32 @@ class SaleReturnApiAnswerMixin(models.AbstractModel):
                 ],
             }
         return answer
+
+    def _api_terms(self):
+        """What is asked, what the policies say to it and what it comes to."""
+        self.ensure_one()
+        terms = {
+            "in_policy": self.in_policy,
+            "warnings": [] if self.in_policy else [self.policy_message or ""],
+            "customer": self.partner_id.display_name,
+            "tracking": self.carrier_tracking_ref or "",
+            "legal_basis": self.legal_basis,
+            "date_request": fields.Date.to_string(self.date_request),
+            "currency": self.currency_id.name,
+        }
+        if self._api_shows_money():
+            terms |= {
+                "amount_untaxed": self.amount_untaxed,
+                "amount_tax": self.amount_tax,
+                "amount_total": self.amount_total,
+                "amount_fee": self.amount_fee,
+                "refund_method": self.refund_method,
+            }
+        return terms
+
+    @api.model
+    def _api_shows_money(self):
+        return self._has_field_access(self._fields["amount_total"], "read")
 
     def _api_payments(self):
         # sudo: what was paid back belongs to the return
@@ -117,10 +132,10 @@ class SaleReturnApiAnswerMixin(models.AbstractModel):
         return f"{value.isoformat(timespec='seconds')}Z" if value else ""
 
     @api.model
-    def _api_not_found(self):
-        return self._api_error(
-            return_error("NOT_FOUND", self.env._("There is no such return order."))
-        )
+    def _api_not_found(self, path=""):
+        error = return_error("NOT_FOUND", self.env._("There is no such return order."))
+        error.sale_return_path = path
+        return self._api_error(error)
 
     @api.model
     def _api_error(self, error):
@@ -128,6 +143,7 @@ class SaleReturnApiAnswerMixin(models.AbstractModel):
         details = getattr(error, "sale_return_details", {})
         position = getattr(error, "sale_return_position", None)
         path = "" if position is None else f"lines.{position}"
+        path = getattr(error, "sale_return_path", path)
         code = getattr(error, "sale_return_code", None)
         if code == "QTY_EXCEEDS_RETURNABLE" and path:
             path += ".quantity"
@@ -143,6 +159,15 @@ class SaleReturnApiAnswerMixin(models.AbstractModel):
                 {"code": code, "path": path, "message": str(error), "details": details}
             ],
         }
+
+    @api.model
+    def _api_get_conflict(self, request):
+        return return_error(
+            "REF_CONFLICT",
+            self.env._(
+                "Reference “%s” was already used for other content.", request["ref"]
+            ),
+        )
 
     # === WHAT OTHER SYSTEMS NAME === #
 
@@ -161,7 +186,11 @@ class SaleReturnApiAnswerMixin(models.AbstractModel):
         orders = self.with_context(active_test=False).search(
             Domain("id", "in", [key for key in keys if isinstance(key, int)])
             | Domain("name", "in", [key for key in keys if isinstance(key, str)])
-            | Domain("external_ref", "in", [key[1] for key in keys if isinstance(key, tuple) and key])
+            | Domain(
+                "external_ref",
+                "in",
+                [key[1] for key in keys if isinstance(key, tuple) and key],
+            )
         )
         found = {}
         for order in orders:

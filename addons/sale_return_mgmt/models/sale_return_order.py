@@ -61,7 +61,6 @@ class SaleReturnOrder(models.Model):
         "sale.return.exception.mixin",
         "sale.return.log.mixin",
         "sale.return.api.mixin",
-        "sale.return.api.steps.mixin",
     ]
     _description = "Return Order"
     _order = "date_request desc, id desc"

@@ -27,6 +27,7 @@ class SaleReturnOrderLine(models.Model):
         "sale.return.line.fee.mixin",
         "sale.return.line.credit.mixin",
         "sale.return.line.settlement.mixin",
+        "sale.return.line.api.mixin",
     ]
     _description = "Return Line"
     _rec_name = "product_id"
@@ -274,38 +275,3 @@ class SaleReturnOrderLine(models.Model):
 
     def _format_quantity(self, quantity):
         return f"{self.product_uom_id.round(quantity):g}"
-
-    def _api_answer(self):
-        """The line as other systems see it, quantities in ``uom``."""
-        self.ensure_one()
-        answer = {
-            "id": self.id,
-            "sale_line": self.sale_line_id.id,
-            "order": self.sale_order_id.name,
-            "product": self.product_id.default_code or self.product_id.display_name,
-            "uom": self.product_uom_id.name,
-            "reason": self.reason_id.code or "",
-            "goods": self.goods_return,
-            "discrepancy": self.discrepancy or "",
-            "lots": self.sudo().lot_ids.mapped("name"),  # no secret to its readers
-            "note": self.note or "",
-            "quantity": self.quantity,
-            "quantity_approved": self.quantity_approved,
-            "credit_percent": self.credit_percent,
-            "fee_percent": self.fee_percent,
-            "quantity_received": self.quantity_received,
-            "quantity_accepted": self.quantity_accepted,
-            "resolution": self.resolution,
-            "replacement": self._api_replacement(),
-            "quantity_replaced": self.quantity_replaced,
-        }
-        if self._has_field_access(self._fields["price_total"], "read"):
-            answer |= {
-                "quantity_refunded": self.quantity_refunded,
-                "price_unit": self.price_unit,
-                "discount": self.discount,
-                "price_fee": self.price_fee,
-                "price_subtotal": self.price_subtotal,
-                "price_total": self.price_total,
-            }
-        return answer

@@ -255,14 +255,13 @@ class SaleReturnPolicy(models.Model):
                 product=product,
                 policy=policy,
             )
-        start = self._get_window_start(line)
-        if not self.window_days or not start:
+        last_day = self._get_last_day(line)
+        if not last_day:
             return "", self.env._(
                 "%(product)s: in policy, without a last day (%(policy)s).",
                 product=product,
                 policy=policy,
             )
-        last_day = start + timedelta(days=self.window_days)
         if line.order_id.date_request <= last_day:
             return "", self.env._(
                 "%(product)s: in policy, returnable until %(date)s (%(policy)s).",
@@ -300,6 +299,11 @@ class SaleReturnPolicy(models.Model):
         if self.requires_inspection:
             return self.requires_inspection == "yes"
         return line.company_id.sale_return_inspection_required
+
+    def _get_last_day(self, line):
+        """The last day on which a return line may be asked for, or False."""
+        start = self.window_days and self._get_window_start(line)
+        return start and start + timedelta(days=self.window_days)
 
     def _get_window_start(self, line):
         """Day from which the window counts, where the company is, or False."""

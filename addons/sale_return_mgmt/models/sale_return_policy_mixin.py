@@ -74,6 +74,17 @@ class SaleReturnPolicyMixin(models.AbstractModel):
         :param override_reason: why a manager lets approvers decide on what a policy
             refuses
         """
+        overridden = self._write_verdicts(override_reason)
+        self.env["sale.return.event"]._log(
+            overridden, "policy_overridden", note=override_reason
+        )
+
+    def _write_verdicts(self, override_reason=False):
+        """The part of ``_freeze_policy`` that touches nothing but these returns, which
+        may be new ones.
+
+        :return: returns that the policies would have refused
+        """
         # sudo: the verdict is the policies', not the clerk's
         orders_sudo = self.sudo()
         verdicts = orders_sudo.env["sale.return.policy"]._judge(orders_sudo.line_ids)
@@ -114,9 +125,7 @@ class SaleReturnPolicyMixin(models.AbstractModel):
                 ] = True
             order.in_policy = all(order.line_ids.mapped("in_policy"))
             order.policy_message = "\n".join(messages)
-        self.env["sale.return.event"]._log(
-            overridden.sudo(False), "policy_overridden", note=override_reason
-        )
+        return overridden.sudo(False)
 
     def _check_attachments(self, verdicts):
         """Refuse returns without the file that a reason or a policy asks for."""

@@ -59,17 +59,8 @@ class SaleReturnSubmissionMixin(models.AbstractModel):
 
         :param override_reason: see ``_freeze_policy``
         """
-        for order in self:
-            if not order.line_ids:
-                raise return_error(
-                    "INVALID",
-                    self.env._(
-                        "%(order)s has no lines: add what comes back.", order=order.name
-                    ),
-                )
+        self._check_complete()
         lines = self.line_ids
-        lines._check_complete()
-        self._check_send_to()
         sale_lines = lines.sale_line_id
         # The first line stands for its order: amounts asked of one order add up.
         sale_lines |= sale_lines.order_id._get_first_lines()
@@ -92,6 +83,19 @@ class SaleReturnSubmissionMixin(models.AbstractModel):
         (self - automatic)._create_approvals()
         if automatic:
             automatic._approve_by_policy()
+
+    def _check_complete(self):
+        """Refuse drafts that leave open what comes back, why, or from where."""
+        for order in self:
+            if not order.line_ids:
+                raise return_error(
+                    "INVALID",
+                    self.env._(
+                        "%(order)s has no lines: add what comes back.", order=order.name
+                    ),
+                )
+        self.line_ids._check_complete()
+        self._check_send_to()
 
     def _do_return_to_draft(self, event_type, note=False):
         self._drop_pending_approvals()

@@ -2,6 +2,8 @@ from importlib.util import find_spec
 
 
 from . import test_api
+from . import test_api_preview
+from . import test_api_returnable
 from . import test_api_steps
 from . import test_approval
 from . import test_approval_at_once

@@ -374,7 +374,9 @@ class TestRights(SaleReturnCommon):
             "action_view_sale_orders",
             "action_withdraw",
             "api_get",
+            "api_preview",
             "api_request",
+            "api_returnable",
             "api_settle",
         }
         core = set(dir(type(self.env["res.partner"])))

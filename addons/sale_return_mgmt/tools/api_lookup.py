@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from odoo.fields import Domain
+from odoo.tools import email_normalize
 
 from odoo.addons.base.models.res_bank import sanitize_account_number
 
@@ -84,7 +85,7 @@ class ApiLookup:
         ref = line.get("replacement", {}).get("product")
         products = self._replacements[ref] if ref else self.env["product.product"]
         if ref and not products:
-            self._not_found(errors, f"{path}.replacement.product", ref)
+            self.add_not_found(errors, f"{path}.replacement.product", ref)
         elif len(products) > 1:
             errors.add(
                 "INVALID",
@@ -99,22 +100,53 @@ class ApiLookup:
         if "sale_line" in line:
             sale_line = self._sale_lines.get(line["sale_line"], none)
             if not sale_line:
-                self._not_found(errors, f"{path}.sale_line", line["sale_line"])
+                self.add_not_found(errors, f"{path}.sale_line", line["sale_line"])
             return sale_line
-        ref = line.get("order", request.get("order"))
-        order_path = f"{path}.order" if "order" in line else "order"
+        order = self.find_order(
+            line.get("order", request.get("order")),
+            f"{path}.order" if "order" in line else "order",
+            errors,
+        )
+        return self._find_product_line(order, line, path, errors) if order else none
+
+    def find_order(self, ref, path, errors):
+        """The sales order that is called ``ref``; empty with an error added."""
         orders = self._orders.get(ref, self.env["sale.order"])
         if not orders:
-            self._not_found(errors, order_path, ref)
-            return none
-        if len(orders) > 1:
+            self.add_not_found(errors, path, ref)
+        elif len(orders) > 1:
             errors.add(
                 "INVALID",
-                order_path,
+                path,
                 self.env._("Several orders are called “%s”: give the number.", ref),
             )
-            return none
-        return self._find_product_line(orders, line, path, errors)
+            return orders.browse()
+        return orders
+
+    def find_partner(self, ref, path, errors):
+        """The customer with this reference, e-mail address or id; empty with an error
+        added, or where none is named."""
+        Partner = self.env["res.partner"]
+        if not ref:
+            return Partner
+        domain = Domain("id", "=", ref)
+        if not is_id(ref):
+            domain = Domain("ref", "=", ref) | Domain(
+                "email_normalized", "=", email_normalize(ref) or ref
+            )
+        partners = Partner.search(
+            domain & Domain("company_id", "in", [False, self.env.company.id])
+        )
+        if not partners:
+            self.add_not_found(errors, path, ref)
+        elif len(partners.commercial_partner_id) > 1:
+            errors.add(
+                "INVALID",
+                path,
+                self.env._("Several customers are called “%s”: give the id.", ref),
+            )
+            return partners.browse()
+        return partners[:1]
 
     def _find_product_line(self, order, line, path, errors):
         ref = line["product"]
@@ -133,7 +165,7 @@ class ApiLookup:
             )
         )
         if not lines:
-            self._not_found(errors, f"{path}.product", ref)
+            self.add_not_found(errors, f"{path}.product", ref)
         if len(lines) > 1:
             # The same article twice on an order: the line with enough left to return.
             lines = lines.sorted(
@@ -146,7 +178,7 @@ class ApiLookup:
             return self.env["sale.return.reason"]
         reason = self._reasons.get(code)
         if not reason:
-            self._not_found(errors, path, code)
+            self.add_not_found(errors, path, code)
         return reason or self.env["sale.return.reason"]
 
     def find_uom(self, sale_line, ref, path, errors):
@@ -181,7 +213,7 @@ class ApiLookup:
             [(field, "=", ref), ("company_id", "=", self.env.company.id)], limit=1
         )
         if not warehouse:
-            self._not_found(errors, path, ref)
+            self.add_not_found(errors, path, ref)
         return warehouse
 
     def find_bank_account(self, partner, number, path, errors):
@@ -194,8 +226,8 @@ class ApiLookup:
             [("sanitized_acc_number", "=", sanitize_account_number(number))]
         )[:1]
         if partner and not account:
-            self._not_found(errors, path, number)
+            self.add_not_found(errors, path, number)
         return account
 
-    def _not_found(self, errors, path, ref):
+    def add_not_found(self, errors, path, ref):
         errors.add("NOT_FOUND", path, self.env._("“%s” was not found.", ref))

@@ -110,7 +110,7 @@ def check_shape(env, request):
     if not isinstance(request, dict):
         errors.add("INVALID", "", env._("A request is an object with named keys."))
         return errors
-    _check_keys(env, errors, "", request, REQUEST_KEYS)
+    check_keys(env, errors, "", request, REQUEST_KEYS)
     for key in ("source", "ref"):
         if key not in request:
             errors.add("INVALID", key, env._("“%s” is missing.", key))
@@ -126,7 +126,7 @@ def _check_line(env, errors, path, line, has_order):
     if not isinstance(line, dict):
         errors.add("INVALID", path, env._("A line is an object with named keys."))
         return
-    _check_keys(env, errors, f"{path}.", line, LINE_KEYS)
+    check_keys(env, errors, f"{path}.", line, LINE_KEYS)
     if "quantity" not in line:
         errors.add("INVALID", f"{path}.quantity", env._("“%s” is missing.", "quantity"))
     if "replacement" in line and line.get("resolution") != "replace":
@@ -143,7 +143,7 @@ def _check_line(env, errors, path, line, has_order):
         errors.add("INVALID", f"{path}.order", env._("“%s” is missing.", "order"))
 
 
-def _check_keys(env, errors, prefix, values, checks):
+def check_keys(env, errors, prefix, values, checks):
     for key, value in values.items():
         if key not in checks:
             errors.add(

@@ -67,11 +67,11 @@ class SaleReturnOrder(models.Model):
         due = self._get_delivery_due()
         return bool(due and self._take_delivery(CreditBook(), due))
 
-    def _api_answer(self, replayed=False):
-        answer = super()._api_answer(replayed)
-        if "amount_total" in answer:
-            answer["amount_delivery"] = self.amount_delivery
-        return answer
+    def _api_terms(self):
+        terms = super()._api_terms()
+        if self._api_shows_money():
+            terms["amount_delivery"] = self.amount_delivery
+        return terms
 
     # === WHAT IS DUE === #
 

@@ -115,7 +115,21 @@ class TestDeliveryRules(DeliveryCommon):
     # === OTHERS READ IT === #
 
     def test_other_systems_read_it(self):
-        request = self._request(self._sell_delivered())
+        order = self._sell_delivered()
+        goods = order.order_line - order._get_delivery_lines()
+        asked = {
+            "source": "shop",
+            "ref": "R-1",
+            "reason": "UNWANTED",
+            "lines": [
+                {"sale_line": line.id, "quantity": line.qty_delivered} for line in goods
+            ],
+        }
+        [preview] = self._as("clerk", order.return_order_ids).api_preview([asked])
+        self.assertEqual(
+            (preview["amount_delivery"], preview["amount_total"]), (23, 253)
+        )
+        request = self._request(order)
         answer = request._api_answer()
         self.assertEqual((answer["amount_delivery"], answer["amount_total"]), (23, 253))
         request.action_submit()
