@@ -50,6 +50,7 @@
     ],
     "demo": [
         "demo/res_users_demo.xml",
+        "demo/sale_order_demo.xml",
         "demo/sale_return_demo.xml",
     ],
     "application": True,
