@@ -224,8 +224,7 @@ class SaleReturnPolicyMixin(models.AbstractModel):
 
     def _get_amount_at_stake(self):
         self.ensure_one()
-        exchanged = sum(self.line_ids.mapped("exchange_total"))
-        return self.amount_total + self.amount_fee + exchanged
+        return self.amount_total + self.amount_fee + self.amount_exchanged
 
     def _approve_by_policy(self):
         """Approve for good what :meth:`_filter_automatic` found."""

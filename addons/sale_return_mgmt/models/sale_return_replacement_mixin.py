@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..exceptions import return_error
+from .sale_return_line_price_mixin import MONEY_GROUPS
 
 
 class SaleReturnReplacementMixin(models.AbstractModel):
@@ -25,6 +26,14 @@ class SaleReturnReplacementMixin(models.AbstractModel):
         "stock.picking",
         string="Replacement Transfers",
         compute="_compute_replacement_picking_ids",
+    )
+    currency_id = fields.Many2one("res.currency")
+    amount_exchanged = fields.Monetary(
+        "Value Exchanged",
+        compute="_compute_amount_exchanged",
+        groups=MONEY_GROUPS,
+        help="What the goods of an even exchange cost, taxes included. Nobody gets "
+        "this money; approvers decide on it all the same.",
     )
     replacement_status = fields.Selection(
         [
@@ -53,6 +62,11 @@ class SaleReturnReplacementMixin(models.AbstractModel):
         for order in self:
             order.picking_count += len(order.replacement_picking_ids)
         return res
+
+    @api.depends("line_ids.exchange_total")
+    def _compute_amount_exchanged(self):
+        for order in self:
+            order.amount_exchanged = sum(order.line_ids.mapped("exchange_total"))
 
     @api.depends(
         "state",

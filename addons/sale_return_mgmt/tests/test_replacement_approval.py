@@ -18,8 +18,10 @@ class TestReplacementApproval(ReplacementCommon):
         return_order = self._draft_exchange(self.order, {self.product: 2})
         line = return_order.sudo().line_ids
         self.assertEqual((line.price_total, line.exchange_total), (0.0, 230.0))
+        self.assertEqual(line.order_id.amount_exchanged, 230.0)
         line.sudo(False).with_user(self.users["clerk"]).resolution = "refund"
         self.assertEqual((line.price_total, line.exchange_total), (230.0, 0.0))
+        self.assertEqual(line.order_id.amount_exchanged, 0.0)
 
     def test_limit_of_automatic_approval_counts_exchanges(self):
         for limit, state in ((229.0, "submitted"), (230.0, "approved")):

@@ -99,6 +99,7 @@ class TestReplacementRights(ReplacementCommon):
             (seen, "replacement_order_ids"),
             (seen, "replacement_order_count"),
             (seen.line_ids, "exchange_total"),
+            (seen, "amount_exchanged"),
             (seen.line_ids, "replacement_sale_line_ids"),
         ):
             with self.assertRaises(AccessError), mute_logger("odoo.orm.models"):
