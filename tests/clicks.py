@@ -62,14 +62,15 @@ def fill_cell(row, name, text):
     fill(row.locator(f"td[name={name}]"), text)
 
 
-def pick_cell(row, name, text):
-    """Choose among the few records that a cell of the edited row offers.
+def pick_cell(row, name, text, role="option"):
+    """Choose among the few records that a cell of the edited row offers; among those of
+    a selection with the role "menuitem".
 
     What was typed before may close the list when the server has answered it: then the
     list is opened again.
     """
     cell = row.locator(f"td[name={name}]")
-    option = row.page.get_by_role("option", name=text, exact=True)
+    option = row.page.get_by_role(role, name=text, exact=True)
     for _attempt in range(10):
         cell.click()
         with suppress(TimeoutError):

@@ -275,6 +275,7 @@ def screenshot():
     def screenshot(page, name):
         if folder:
             Path(folder).mkdir(parents=True, exist_ok=True)
+            page.locator(".o_loading_indicator").wait_for(state="hidden")
             page.screenshot(path=Path(folder) / f"{name}.png")
 
     return screenshot

@@ -30,7 +30,7 @@ class JsonRemote:
 
 @dataclass(frozen=True)
 class Sold:
-    """An order that was delivered and invoiced: its id, number, only line, invoice."""
+    """An order that was delivered and invoiced: its id, number, first line, invoice."""
 
     id: int
     name: str
@@ -67,17 +67,7 @@ class Company:
     @functools.cached_property
     def vase(self):
         """A hundred are in stock; what comes back is inspected, as a policy says."""
-        vase = self.create_product("Glass Vase", "SKU-VASE", is_storable=True)
-        [warehouse] = self.admin(
-            "stock.warehouse", "search_read", [], ["lot_stock_id"], limit=1
-        )
-        counted = {
-            "product_id": vase,
-            "location_id": warehouse["lot_stock_id"][0],
-            "inventory_quantity": 100,
-        }
-        quant = self.admin("stock.quant", "create", counted)
-        self.admin("stock.quant", "action_apply_inventory", [quant])
+        vase = self.create_stored("Glass Vase", "SKU-VASE", 100)
         policy = {
             "name": "Vases are inspected",
             "product_ids": [(6, 0, [vase])],
@@ -98,15 +88,30 @@ class Company:
         }
         return self.admin("product.product", "create", product | more)
 
+    def create_stored(self, name, sku, quantity):
+        """A product of which so many are in stock."""
+        product = self.create_product(name, sku, is_storable=True)
+        [warehouse] = self.admin(
+            "stock.warehouse", "search_read", [], ["lot_stock_id"], limit=1
+        )
+        counted = {
+            "product_id": product,
+            "location_id": warehouse["lot_stock_id"][0],
+            "inventory_quantity": quantity,
+        }
+        quant = self.admin("stock.quant", "create", counted)
+        self.admin("stock.quant", "action_apply_inventory", [quant])
+        return product
+
     def order(self, quantity=5.0, product=None, **more):
         """Make a quotation, for lanterns by default, and return its id."""
         line = {"product_id": product or self.product, "product_uom_qty": quantity}
         vals = {"partner_id": self.customer, "order_line": [(0, 0, line)]}
         return self.admin("sale.order", "create", vals | more)
 
-    def sell(self, quantity=5.0, product=None):
+    def sell(self, quantity=5.0, product=None, **more):
         """Sell a product, deliver and invoice it, and return what was Sold."""
-        order = self.order(quantity, product)
+        order = self.order(quantity, product, **more)
         self.admin("sale.order", "action_confirm", [order])
         sold = self.read("sale.order", order, "name", "order_line", "picking_ids")
         self.admin("stock.picking", "button_validate", sold["picking_ids"])
