@@ -151,10 +151,53 @@ def test_requests_that_are_no_list_are_refused(users, company):
     for requests in ({}, {"0": {}}, "all", 7, True, None):
         with refuses(REFUSED):
             users["clerk"](RETURN, "api_request", requests)
-        for method in ("api_preview", "api_get", "api_returnable"):
+        for method in ("api_preview", "api_get", "api_returnable", *BAD_STEPS):
             with refuses(REFUSED):
                 users["clerk"](RETURN, method, requests)
+    for after_id in (-1, "1", None, True, [1]):
+        with refuses(REFUSED):
+            users["clerk"](RETURN, "api_events", after_id)
     assert company.count_returns() == before
+
+
+# Steps that no return can have, with the place of what is wrong.
+BAD_STEPS = {
+    "api_decide": [
+        *((bad, "") for bad in BAD_REQUESTS),
+        ({"decision": "approve"}, "return"),
+        ({"return": 1, "decision": "perhaps"}, "decision"),
+        ({"return": 1, "decision": "reject", "reason": BIG}, "reason"),
+        ({"return": 1, "decision": "approve", "grants": NESTED}, "grants.0"),
+        ({"return": 1, "decision": "approve", "ref": "x"}, "source"),
+    ],
+    "api_receive": [
+        *((bad, "") for bad in BAD_REQUESTS),
+        ({"return": 1, "lines": NESTED}, "lines.0"),
+        ({"return": 1, "lines": [{"line": 1, "quantity": -1}]}, "lines.0.quantity"),
+        ({"transfer": True}, "transfer"),
+    ],
+    "api_inspect": [
+        *((bad, "") for bad in BAD_REQUESTS),
+        ({"return": NESTED}, "return"),
+        ({"return": 1, "lines": [{"line": 1}]}, "lines.0.quantity"),
+        ({"return": 1, "price": 1}, "price"),
+    ],
+    "api_cancel": [({"return": True}, "return"), (True, ""), (NESTED, "")],
+    "api_settle": [({"return": 1, "source": "\0", "ref": "x"}, "source"), ([], "")],
+}
+
+
+@pytest.mark.parametrize("method", BAD_STEPS)
+def test_a_malformed_step_is_refused(over, method):
+    steps = [
+        (step, path)
+        for step, path in BAD_STEPS[method]
+        if isinstance(over["manager"], JsonRemote) or fits_xml(step)
+    ]
+    results = over["manager"](RETURN, method, [step for step, _path in steps])
+    for (step, path), result in zip(steps, results, strict=True):
+        told = [(error["code"], error["path"]) for error in result["errors"]]
+        assert ("INVALID", path) in told, f"{ascii(step)[:400]} was answered {told}"
 
 
 def test_more_than_500_requests_are_refused(users, company, untouched):

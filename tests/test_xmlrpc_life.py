@@ -1,5 +1,6 @@
 """What other systems do with returns over XML-RPC and JSON-RPC, and may not do."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -54,6 +55,32 @@ def test_a_shops_request_ends_as_a_posted_credit_note(over, company, sold):
     }
     assert credited["invoice"] == sold.invoice  # and set off against it: paid
     assert get(over["clerk"], asked["id"]) == done
+
+
+def test_other_systems_take_every_step(over, sold):
+    """As the feed tells it afterwards; each step is sent twice and taken once."""
+    clerk = over["clerk"]
+    ref = request_id(clerk, sold.request(2))
+    key = {"return": ref, "source": "desk", "ref": f"decide {ref}"}
+    for role, method, step in (
+        ("approver", "api_decide", key | {"decision": "approve"}),
+        ("warehouse", "api_receive", key | {"source": "wms"}),
+    ):
+        [taken] = over[role](RETURN, method, [step])
+        assert taken["ok"] and not taken["replayed"], taken
+        [again] = over[role](RETURN, method, [step])
+        assert again["replayed"] and again["id"] == ref
+    assert get(clerk, ref)["refund_status"] == "paid"
+    types, last_id = [], 0
+    deadline = time.monotonic() + 60
+    # What a job has begun in the meantime holds the feed up until it is done.
+    while types.count("called") < 2 and time.monotonic() < deadline:
+        events = clerk(RETURN, "api_events", after_id=last_id)
+        types += [event["type"] for event in events if event["return_id"] == ref]
+        last_id = events[-1]["id"] if events else last_id
+        time.sleep(0 if events else 0.2)
+    assert types[:5] == ["created", "submitted", "approved", "called", "received"]
+    assert types[-1] == "called" and "credit_posted" in types and "done" in types
 
 
 def test_the_same_reference_answers_the_same_return(over, company, sold):

@@ -12,6 +12,8 @@ from . import sale_return_api_request_mixin
 from . import sale_return_api_preview_mixin
 from . import sale_return_api_returnable_mixin
 from . import sale_return_api_steps_mixin
+from . import sale_return_api_goods_mixin
+from . import sale_return_api_feed_mixin
 from . import sale_return_api_mixin
 from . import sale_return_approval_mixin
 from . import sale_return_approver_mixin

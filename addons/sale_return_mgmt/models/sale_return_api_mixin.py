@@ -8,6 +8,7 @@ class SaleReturnApiMixin(models.AbstractModel):
     _inherit = [
         "sale.return.api.returnable.mixin",
         "sale.return.api.preview.mixin",
-        "sale.return.api.steps.mixin",
+        "sale.return.api.goods.mixin",
+        "sale.return.api.feed.mixin",
     ]
     _description = "Return API"

@@ -205,3 +205,34 @@ class SaleReturnArrivalMixin(models.AbstractModel):
             move_line.move_id = move
         move.picked = True
         return move
+
+    def _take_in(self, parts):
+        """Write what came of a move that had nothing yet.
+
+        :param list parts: ``(lot or empty, quantity in the product's unit)``
+        """
+        self.ensure_one()
+        uom = self.product_id.uom_id
+        if not any(lot for lot, _quantity in parts):
+            quantity = sum(quantity for _lot, quantity in parts)
+            self.quantity = uom._compute_quantity(
+                quantity, self.product_uom, rounding_method="HALF-UP"
+            )
+            return
+        self.move_line_ids = [
+            Command.clear(),
+            *(
+                Command.create(
+                    {
+                        "picking_id": self.picking_id.id,
+                        "product_id": self.product_id.id,
+                        "product_uom_id": uom.id,
+                        "quantity": quantity,
+                        "lot_id": lot.id,
+                        "location_id": self.location_id.id,
+                        "location_dest_id": self.location_dest_id.id,
+                    }
+                )
+                for lot, quantity in parts
+            ),
+        ]

@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..tools.api_payload import without_none
+
 EVENT_TYPES = [
     ("created", "Created"),
     ("edited", "Edited"),
@@ -38,6 +40,7 @@ EVENT_TYPES = [
     ("replacement_undone", "Replacement Undone"),
     ("replacement_cancelled", "Replacement Cancelled"),
     ("replacement_given_up", "Credited Instead of Replaced"),
+    ("called", "Step of Another System"),
     ("failed", "Follow-up Failed"),
     ("retried", "Retried"),
     ("reminded", "Reminded of the Goods"),
@@ -48,6 +51,10 @@ EVENT_TYPES = [
 
 
 LOG_TOKEN = object()
+
+# How far back the feed starts anew where the event that a caller had last is gone, with
+# a draft that was deleted: further apart than transactions at one time can be.
+OVERLAP = 1000
 
 
 class SaleReturnEvent(models.Model):
@@ -77,11 +84,58 @@ class SaleReturnEvent(models.Model):
     to_state = fields.Char(readonly=True)
     note = fields.Text(readonly=True)
     payload = fields.Json(readonly=True)
+    # The key under which another system took a step; the payload has it as well, which
+    # is in the hash.
+    external_source = fields.Char(readonly=True)
+    external_ref = fields.Char("External Reference", readonly=True)
     hash = fields.Char(readonly=True, required=True)
 
     _order_sequence_uniq = models.UniqueIndex(
         "(order_id, sequence)", "The event log of a return has one entry per number."
     )
+    _external_uniq = models.UniqueIndex(
+        "(company_id, external_source, external_ref) WHERE external_ref IS NOT NULL",
+        "This reference of the calling system is already used by another step.",
+    )
+
+    def init(self):
+        """The transaction that wrote an event, for the feed of other systems: filled in
+        by the database, out of everybody's reach."""
+        self.env.cr.execute(
+            SQL(
+                """ALTER TABLE sale_return_event
+                     ADD COLUMN IF NOT EXISTS transaction_id bigint
+                         DEFAULT pg_current_xact_id()::text::bigint"""
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                """CREATE INDEX IF NOT EXISTS sale_return_event_feed_idx
+                       ON sale_return_event (transaction_id, id)"""
+            )
+        )
+
+    def _register_hook(self):
+        """After a restore on a younger database server the events on file seem to be of
+        transactions to come: let them be older than all of its own."""
+        res = super()._register_hook()
+        [(last,)] = self.env.execute_query(
+            SQL(
+                """SELECT max(transaction_id) FROM sale_return_event
+                    WHERE transaction_id >=
+                          pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+                      AND transaction_id IS DISTINCT FROM
+                          pg_current_xact_id_if_assigned()::text::bigint"""
+            )
+        )
+        if last:
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE sale_return_event SET transaction_id = transaction_id - %s",
+                    last,
+                )
+            )
+        return res
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -140,6 +194,9 @@ class SaleReturnEvent(models.Model):
                 "payload": (payloads or {}).get(order, {}),
             }
             vals["hash"] = self._compute_hash(last_hash, vals)
+            if event_type == "called":
+                vals["external_source"] = vals["payload"]["source"]
+                vals["external_ref"] = vals["payload"]["ref"]
             vals_list.append(vals)
         # sudo: nobody has the right to create events but the steps themselves
         events_sudo = self.sudo().with_context(sale_return_log=LOG_TOKEN)
@@ -171,6 +228,65 @@ class SaleReturnEvent(models.Model):
             )
         )
         orders.invalidate_recordset(["event_ids"])
+
+    @api.model
+    def _get_oldest_open(self):
+        """The oldest transaction of this database that the present one does not see, as
+        SQL. Those of others on the server would only delay the feed: they are left out
+        where the server tells whose they are."""
+        return SQL(
+            """SELECT COALESCE(min(xid::text::bigint),
+                               pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
+                 FROM pg_snapshot_xip(pg_current_snapshot()) AS xid
+                WHERE NOT EXISTS (
+                          SELECT FROM pg_stat_activity AS other
+                           WHERE other.datname != current_database()
+                             AND other.backend_xid::text::bigint
+                                 = xid::text::bigint %% 4294967296)"""
+        )
+
+    @api.model
+    def _get_place(self, id_):
+        """``(transaction, id)`` of an event, by which the feed is sorted; where it is
+        gone, a place before all that may have come after it."""
+        found = self.env.execute_query(
+            SQL("SELECT transaction_id FROM sale_return_event WHERE id = %s", id_)
+        )
+        if found:
+            return found[0][0], id_
+        [(first,)] = self.env.execute_query(
+            SQL(
+                "SELECT min(transaction_id) FROM sale_return_event WHERE id > %s",
+                id_ - OVERLAP,
+            )
+        )
+        return first or 0, 0
+
+    def _api_answer(self, shows_all):
+        """The event as other systems see it.
+
+        :param bool shows_all: with what was noted and done, which may tell amounts
+        """
+        self.ensure_one()
+        answer = {
+            "id": self.id,
+            "return_id": self.order_id.id,
+            "return": self.order_id.name,
+            "source": self.order_id.external_source or "",
+            "ref": self.order_id.external_ref or "",
+            "number": self.sequence,
+            "type": self.type,
+            "date": self.order_id._api_datetime(self.date),
+            "from_state": self.from_state or "",
+            "to_state": self.to_state or "",
+        }
+        if shows_all:
+            answer |= {
+                "user": self.user_id.name,
+                "note": self.note or "",
+                "payload": without_none(self.payload or {}),
+            }
+        return answer
 
     @api.model
     def _compute_hash(self, previous_hash, vals):

@@ -130,7 +130,12 @@ class SaleReturnParcelMixin(models.AbstractModel):
             )
             left = {move: move.product_qty for move in planned}
             if not planned:
-                planned = self._add_unplanned(receipt, product_moves[:1])
+                planned = self._add_unplanned(
+                    receipt,
+                    product,
+                    product_moves[0].product_uom,
+                    product_moves[0].location_dest_id,
+                )
                 left = {planned: 0.0}
             for line in product_moves.move_line_ids:
                 quantity = line.quantity_product_uom
@@ -146,16 +151,16 @@ class SaleReturnParcelMixin(models.AbstractModel):
         self.env["stock.move.line"].create(vals_list)
         receipt._action_done()
 
-    def _add_unplanned(self, receipt, move):
+    def _add_unplanned(self, receipt, product, uom, location):
         """A move of ``receipt`` for a product that it does not await."""
         return self.env["stock.move"].create(
             {
                 "picking_id": receipt.id,
-                "product_id": move.product_id.id,
-                "product_uom": move.product_uom.id,
+                "product_id": product.id,
+                "product_uom": uom.id,
                 "product_uom_qty": 0,
                 "location_id": receipt.location_id.id,
-                "location_dest_id": move.location_dest_id.id,
+                "location_dest_id": location.id,
                 "to_refund": False,
             }
         )

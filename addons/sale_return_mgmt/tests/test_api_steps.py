@@ -86,7 +86,10 @@ class TestApiSteps(SettlementCommon):
         self.assertFalse(return_order.sudo().refund_ids)
 
     def test_refs_are_a_list_of_at_most_500(self):
-        for refs in (None, "RET/2026/00001", [1] * 501):
+        for refs in (None, "RET/2026/00001"):
             with self.assertRaises(UserError) as refusal:
                 self._api_settle(refs)
             self.assertEqual(refusal.exception.sale_return_code, "INVALID")
+        self.assertEqual(
+            self._codes(self._api_settle([1] * 501)), [["LIMIT_EXCEEDED"]] * 501
+        )

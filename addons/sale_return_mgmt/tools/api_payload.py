@@ -59,6 +59,15 @@ def is_list(value):
     return isinstance(value, list | tuple) and bool(value)
 
 
+def without_none(value):
+    """What every transport carries: texts for keys, and for what is missing."""
+    if isinstance(value, dict):
+        return {str(key): without_none(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [without_none(item) for item in value]
+    return "" if value is None else value
+
+
 REPLACEMENT_KEYS = {"product": is_reference, "quantity": is_quantity}
 
 
