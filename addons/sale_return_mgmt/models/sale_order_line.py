@@ -157,6 +157,12 @@ class SaleOrderLine(models.Model):
         """Products that may come back for this line."""
         return self.product_id
 
+    def _get_goods(self, quantity):
+        """What ``quantity`` of the product leaves as: dict of product to quantity; all
+        in the products' units."""
+        self.ensure_one()
+        return {self.product_id: quantity}
+
     def _get_sold_moves(self):
         return self._get_linked_moves()._filter_together(
             lambda move: move.product_id == move._get_sold_line().product_id
@@ -220,6 +226,12 @@ class SaleOrderLine(models.Model):
             uom = line.product_id.uom_id
             returnable[line] = uom.round(quantity) if uom else 0.0
         return returnable
+
+    def _get_returnable_goods(self):
+        """As ``_get_returnable_quantities``, but dict of line to quantity by product:
+        where several may come back for one line, each counts."""
+        returnable = self._get_returnable_quantities()
+        return {line: {line.product_id: returnable[line]} for line in self}
 
     def _get_returnable_lots(self):
         """What is with the customer of each lot, in the product's UoM, in ``sudo``.

@@ -117,6 +117,12 @@ class SaleReturnLineQuantityMixin(models.AbstractModel):
             quantity, self.product_uom_id, rounding_method="HALF-UP"
         )
 
+    def _get_goods(self, quantity):
+        """What ``quantity`` of the line's product consists of: dict of product to
+        quantity; all in the products' units."""
+        self.ensure_one()
+        return {self.product_id: quantity}
+
     def _get_granted_quantity(self):
         """What was asked, or what was granted once that is decided."""
         self.ensure_one()

@@ -21,21 +21,19 @@ class SaleOrder(models.Model):
             lambda line: line.state in ("submitted", "approved", "done")
         )
         returned = (others | expected).filtered(lambda line: not line.discrepancy)
-        left = goods._get_returnable_quantities()
+        left = goods._get_returnable_goods()
         for line in expected.filtered(lambda line: line.state == "draft"):
-            if line.product_id == line.sale_line_id.product_id:
-                left[line.sale_line_id] -= line._to_product_uom(line.quantity)
+            left_of_line = left.get(line.sale_line_id, {})
+            asked = line._get_goods(line._to_product_uom(line.quantity))
+            for product in asked.keys() & left_of_line.keys():
+                left_of_line[product] -= asked[product]
         return (
             bool(returned)
             and all(line._is_given_back(line in expected) for line in returned)
             and all(
-                line.product_id.uom_id.compare(quantity, 0) <= 0
-                for line, quantity in left.items()
+                product.uom_id.compare(quantity, 0) <= 0
+                for quantities in left.values()
+                for product, quantity in quantities.items()
             )
-            and not goods.move_ids.filtered(
-                lambda move: (
-                    move.state not in ("done", "cancel")
-                    and move.location_dest_id.usage == "customer"
-                )
-            )
+            and not goods.move_ids._filter_heading_to_customer()
         )

@@ -118,6 +118,14 @@ class SaleOrderLine(models.Model):
         products = super()._get_products_to_return()
         return products.union(*self._get_kit())
 
+    def _get_goods(self, quantity):
+        kit = self._get_kit()
+        if not kit:
+            return super()._get_goods(quantity)
+        return {
+            product: quantity * component.quantity for product, component in kit.items()
+        }
+
     def _get_sold_moves(self):
         moves = super()._get_sold_moves()
         for line in self:
@@ -142,6 +150,13 @@ class SaleOrderLine(models.Model):
         for line in self:
             if line._get_kit():
                 returnable[line] = line._count_kits(line._get_returnable_components())
+        return returnable
+
+    def _get_returnable_goods(self):
+        returnable = super()._get_returnable_goods()
+        for line in self:
+            if line._get_kit():
+                returnable[line] = line._get_returnable_components()
         return returnable
 
     def _get_returnable_components(self, without=None):

@@ -170,24 +170,20 @@ class SaleReturnOrderLine(models.Model):
                 )
                 if line.product_id.uom_id.compare(asked, possible) > 0:
                     raise line._get_over_return_error(possible)
-                for product, quantity in line._get_components(asked).items():
+                for product, quantity in line._get_goods(asked).items():
                     left[product] -= quantity
         return res
 
-    def _get_components(self, quantity):
-        """What ``quantity`` of the line's product consists of, by product; all in the
-        products' units."""
-        if self._is_component():
-            return {self.product_id: quantity}
-        return {
-            product: quantity * component.quantity
-            for product, component in self.sale_line_id._get_kit().items()
-        }
+    def _get_goods(self, quantity):
+        """Kits consist of their components."""
+        if not self._is_kit():
+            return super()._get_goods(quantity)
+        return self.sale_line_id._get_goods(quantity)
 
     def _get_awaited_quantity(self, product):
         if not self._is_kit():
             return super()._get_awaited_quantity(product)
-        granted = self._get_components(self._to_product_uom(self.quantity_approved))
+        granted = self._get_goods(self._to_product_uom(self.quantity_approved))
         received = self._get_received_components()
         return max(0.0, granted.get(product, 0.0) - received.get(product, 0.0))
 
@@ -221,7 +217,7 @@ class SaleReturnOrderLine(models.Model):
         that a component is missing does not send the others twice."""
         if not (self._is_kit() and self._is_even_exchange()):
             return super()._get_replacement_need()
-        return self._get_components(self._to_product_uom(self._get_quantity_owed()))
+        return self._get_goods(self._to_product_uom(self._get_quantity_owed()))
 
     # === MONEY === #
 
@@ -249,7 +245,7 @@ class SaleReturnOrderLine(models.Model):
             limit_uom = self.product_id.uom_id
             limit = min(
                 limit[product] / needed
-                for product, needed in self._get_components(1.0).items()
+                for product, needed in self._get_goods(1.0).items()
             )
         return super()._cap_quantity(quantity, limit, limit_uom)
 
@@ -259,7 +255,7 @@ class SaleReturnOrderLine(models.Model):
         quantity = self.product_uom_id._compute_quantity(
             quantity, self.product_id.uom_id, round=False
         )
-        taken = self._get_components(quantity)
+        taken = self._get_goods(quantity)
         return {product: limit[product] - taken.get(product, 0.0) for product in limit}
 
     def _get_price_of(self, source):
