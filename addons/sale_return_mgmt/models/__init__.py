@@ -43,6 +43,7 @@ from . import sale_return_refund_payment_mixin
 from . import sale_return_credit_note_mixin
 from . import sale_return_replacement_mixin
 from . import sale_return_replacement_order_mixin
+from . import sale_return_replacement_sold_mixin
 from . import sale_return_settlement_mixin
 from . import sale_return_submission_mixin
 

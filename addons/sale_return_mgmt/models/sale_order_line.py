@@ -6,7 +6,11 @@ from odoo import api, fields, models
 
 class SaleOrderLine(models.Model):
     _name = "sale.order.line"
-    _inherit = ["sale.order.line", "sale.return.guard.mixin"]
+    _inherit = [
+        "sale.order.line",
+        "sale.return.guard.mixin",
+        "sale.return.replacement.sold.mixin",
+    ]
 
     return_line_ids = fields.One2many(
         "sale.return.order.line", "sale_line_id", "Return Lines", readonly=True

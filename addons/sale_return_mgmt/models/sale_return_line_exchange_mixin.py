@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..exceptions import return_error
 
@@ -9,6 +9,26 @@ class SaleReturnLineExchangeMixin(models.AbstractModel):
 
     _name = "sale.return.line.exchange.mixin"
     _description = "Return Line Exchange"
+
+    is_shipped_by_vendor = fields.Boolean(
+        compute="_compute_is_shipped_by_vendor",
+        store=True,
+        help="None of the goods to replace came from our stock: what replaces them is "
+        "ordered as they were.",
+    )
+
+    @api.depends("state", "sale_line_id", "resolution")
+    def _compute_is_shipped_by_vendor(self):
+        """A procurement of the return would reach the vendor, and lose its link to the
+        return there. What holds at submission stands."""
+        for line in self:
+            if line.state in ("draft", "submitted") and line.resolution == "replace":
+                deliveries = line.sale_line_id._get_first_deliveries()
+                line.is_shipped_by_vendor = bool(deliveries) and not any(
+                    location.usage == "internal" for location in deliveries.location_id
+                )
+            else:
+                line.is_shipped_by_vendor = line.is_shipped_by_vendor
 
     def _get_replacement_source(self):
         """Where a replacement leaves from and goes to: as the goods did.
@@ -40,9 +60,6 @@ class SaleReturnLineExchangeMixin(models.AbstractModel):
         self.ensure_one()
         order, sale_line = self.order_id, self.sale_line_id
         warehouse, location, partner = self._get_replacement_source()
-        own_stock = sale_line._get_delivered_moves().location_id.filtered(
-            "warehouse_id"
-        )
         return self.env["stock.rule"].Procurement(
             product,
             quantity,
@@ -58,10 +75,7 @@ class SaleReturnLineExchangeMixin(models.AbstractModel):
                 "partner_id": partner.id,
                 "company_id": self.company_id,
                 "date_planned": fields.Datetime.now(),
-                # What a vendor shipped may be in stock all the same.
-                "route_ids": sale_line.route_ids
-                if own_stock
-                else sale_line.route_ids[:0],
+                "route_ids": sale_line.route_ids,
                 "never_product_template_attribute_value_ids": (
                     sale_line.product_no_variant_attribute_value_ids
                 ),
@@ -92,9 +106,9 @@ class SaleReturnLineExchangeMixin(models.AbstractModel):
                 raise return_error(
                     "INVALID",
                     self.env._(
-                        "%(product)s of %(order)s does not leave from our stock: its "
-                        "routes make no delivery. Choose another product to replace "
-                        "it with, or credit it.",
+                        "The routes of %(product)s, to replace what %(order)s takes "
+                        "back, make no delivery from our stock. Change its routes and "
+                        "retry, or use “Credit Instead”.",
                         product=line.product_id.display_name,
                         order=line.order_id.name,
                     ),

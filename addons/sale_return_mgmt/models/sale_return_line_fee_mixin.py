@@ -84,7 +84,11 @@ class SaleReturnLineFeeMixin(models.AbstractModel):
                 product=product,
                 reason=self.reason_id.name,
             )
-        if self.goods_return == "keep" or self.discrepancy or self._is_even_exchange():
+        if (
+            self.goods_return == "keep"
+            or self.discrepancy
+            or self._is_replaced_by_the_same()
+        ):
             return self.env._(
                 "Nothing comes back to be credited for %s: no fee can be charged.",
                 product,

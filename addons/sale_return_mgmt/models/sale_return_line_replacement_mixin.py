@@ -14,8 +14,8 @@ class SaleReturnLineReplacementMixin(models.AbstractModel):
     """What the customer gets in place of the goods of a return line.
 
     The same product, as many as are accepted, is an *even exchange*: no money moves,
-    and the sold line stays as it was. Another product or quantity is sold with a
-    replacement order, and what came back is credited.
+    and the sold line stays as it was. Another product or quantity, and what a vendor
+    ships, is sold with a replacement order, and what came back is credited.
     """
 
     _name = "sale.return.line.replacement.mixin"
@@ -111,6 +111,7 @@ class SaleReturnLineReplacementMixin(models.AbstractModel):
         "replacement_product_id",
         "replacement_quantity",
         "is_replacement_given_up",
+        "is_shipped_by_vendor",
     )
     def _compute_quantity_for_credit(self):
         for line in self:
@@ -129,6 +130,7 @@ class SaleReturnLineReplacementMixin(models.AbstractModel):
         "resolution",
         "replacement_product_id",
         "replacement_quantity",
+        "is_shipped_by_vendor",
         "quantity_for_credit",
         "order_id.line_ids.quantity_for_credit",
         "order_id.line_ids.resolution",
@@ -147,6 +149,7 @@ class SaleReturnLineReplacementMixin(models.AbstractModel):
         "resolution",
         "replacement_product_id",
         "replacement_quantity",
+        "is_shipped_by_vendor",
     )
     def _compute_exchange_total(self):
         for line in self:
@@ -180,6 +183,10 @@ class SaleReturnLineReplacementMixin(models.AbstractModel):
     # === WHAT IS REPLACED BY WHAT === #
 
     def _is_even_exchange(self):
+        """Whether the customer gets the same goods again, and no money moves."""
+        return self._is_replaced_by_the_same() and not self.is_shipped_by_vendor
+
+    def _is_replaced_by_the_same(self):
         """Whether the customer gets the same goods again, piece by piece."""
         self.ensure_one()
         return (

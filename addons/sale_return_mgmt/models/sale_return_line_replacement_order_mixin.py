@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Command
 from odoo.tools import float_round
 
 from .sale_return_line_price_mixin import MONEY_GROUPS
@@ -74,6 +75,21 @@ class SaleReturnLineReplacementOrderMixin(models.AbstractModel):
             quantity = 0.0  # whoever sells more on that order means it
         return {product: product.uom_id.round(quantity)}
 
+    def _has_unsent_replacement(self):
+        return super()._has_unsent_replacement() or bool(self._get_unsent_lines())
+
+    def _get_unsent_lines(self):
+        """Replacement order lines of which something is due that nothing on its way
+        will bring: somebody cancelled its transfer, or did without a backorder."""
+        due = self.filtered(
+            lambda line: (
+                not line._is_even_exchange() and line._get_quantity_to_replace() > 0
+            )
+        )
+        return due._get_valid_replacement_lines().filtered(
+            lambda line: line._get_goods_to_send()
+        )
+
     def _get_valid_replacement_lines(self):
         # sudo: as _get_replaced
         lines_sudo = self.sudo().replacement_sale_line_ids
@@ -82,7 +98,14 @@ class SaleReturnLineReplacementOrderMixin(models.AbstractModel):
     def _send_replacements(self):
         exchanges = self.filtered(lambda line: line._is_even_exchange())
         res = super(SaleReturnLineReplacementOrderMixin, exchanges)._send_replacements()
-        for company, lines in (self - exchanges).grouped("company_id").items():
+        sold = self - exchanges
+        sold._get_unsent_lines()._send_again()
+        unsold = sold.filtered(
+            lambda line: any(
+                quantity > 0 for quantity in line._get_replacement_balance().values()
+            )
+        )
+        for company, lines in unsold.grouped("company_id").items():
             SaleOrder = lines.env["sale.order"].with_company(company)
             SaleOrder.create(
                 [
@@ -95,10 +118,22 @@ class SaleReturnLineReplacementOrderMixin(models.AbstractModel):
         return res
 
     def _prepare_replacement_line_vals(self):
-        """Values of the line of the replacement order: at the price of today."""
+        """Values of the line of the replacement order: at the price of today, but the
+        same goods as they were sold."""
         self.ensure_one()
         [(product, quantity)] = self._get_replacement_balance().items()
+        as_sold = {}
+        if self._is_replaced_by_the_same():
+            as_sold = {
+                "price_unit": self.product_uom_id._compute_price(
+                    self.price_unit, product.uom_id
+                ),
+                "discount": self.discount,
+                "tax_ids": [Command.set(self.tax_ids.ids)],
+                "route_ids": [Command.set(self.sale_line_id.route_ids.ids)],
+            }
         return {
+            **as_sold,
             "product_id": product.id,
             "product_uom_id": product.uom_id.id,
             "product_uom_qty": quantity,

@@ -112,9 +112,13 @@ class SaleReturnReplacementMixin(models.AbstractModel):
         for order in self:
             lines = order.has_exception and order._get_lines_without_replacement()
             if lines:
+                products = self.env["product.product"].union(
+                    *(line._get_replacement_product() for line in lines)
+                )
                 message = self.env._(
-                    "No open transfer sends the replacement: %s.",
-                    ", ".join(lines.mapped("product_id.display_name")),
+                    "No open transfer sends the replacement: %s. “Retry” sends it "
+                    "anew, “Credit Instead” gives it up.",
+                    ", ".join(products.mapped("display_name")),
                 )
                 order.exception_message = "\n".join(
                     filter(None, [order.exception_message, message])

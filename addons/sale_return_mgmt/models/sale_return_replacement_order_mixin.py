@@ -31,6 +31,8 @@ class SaleReturnReplacementOrderMixin(models.AbstractModel):
     @api.depends(
         "line_ids.replacement_sale_line_ids.state",
         "line_ids.replacement_sale_line_ids.product_uom_qty",
+        "line_ids.replacement_sale_line_ids.move_ids.state",
+        "line_ids.replacement_sale_line_ids.move_ids.product_uom_qty",
     )
     def _compute_has_exception(self):
         return super()._compute_has_exception()

@@ -206,9 +206,11 @@ class StockMove(models.Model):
             "receipt_cancelled",
             payloads=payloads,
         )
-        replacing_sudo = open_sudo.filtered("replacement_line_id")
+        replaced_sudo = (
+            open_sudo.replacement_line_id | open_sudo.sale_line_id.replacement_line_id
+        )
         self.env["sale.return.event"]._log(
-            replacing_sudo.replacement_line_id.order_id, "replacement_cancelled"
+            replaced_sudo.order_id, "replacement_cancelled"
         )
         return res
 

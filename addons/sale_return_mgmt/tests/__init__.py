@@ -58,7 +58,10 @@ from . import test_replacement_mixed
 from . import test_replacement_order
 from . import test_replacement_queries
 from . import test_replacement_rights
+from . import test_replacement_steps
+from . import test_replacement_stuck
 from . import test_replacement_undo
+from . import test_replacement_vendor
 from . import test_return_life
 from . import test_return_slip
 from . import test_rights

@@ -28,6 +28,25 @@ class ReplacementCommon(SettlementCommon, ReceiptCommon, SaleReturnInspectionCom
     def _exchange(self, order, quantities=None, **vals):
         return self._submit_and_approve(self._draft_exchange(order, quantities, **vals))
 
+    def _replaced(self, order, product, quantity=0.0, returned=2):
+        """A return whose goods are here, and that sells others in their place."""
+        return_order = self._exchange(
+            order,
+            {order.order_line.product_id: returned},
+            replacement_product_id=product.id,
+            replacement_quantity=quantity,
+        )
+        self._receive(return_order)
+        return return_order
+
+    def _sold_instead(self, return_order):
+        return return_order.sudo().replacement_order_ids.with_user(self.env.user)
+
+    def _deliver_all(self, order):
+        pickings = order.sudo().picking_ids.with_user(self.users["storekeeper"])
+        pickings.move_ids.picked = True
+        pickings.button_validate()
+
     def _open_replacements(self, return_order, role="storekeeper"):
         pickings = return_order.sudo().replacement_picking_ids
         return pickings.filtered(

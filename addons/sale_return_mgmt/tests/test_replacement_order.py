@@ -23,24 +23,6 @@ class TestReplacementOrder(ReplacementCommon):
         self._pay(order.invoice_ids)
         return order
 
-    def _replaced(self, order, product, quantity=0.0, returned=2):
-        return_order = self._exchange(
-            order,
-            {order.order_line.product_id: returned},
-            replacement_product_id=product.id,
-            replacement_quantity=quantity,
-        )
-        self._receive(return_order)
-        return return_order
-
-    def _sold_instead(self, return_order):
-        return return_order.sudo().replacement_order_ids.with_user(self.env.user)
-
-    def _deliver_all(self, order):
-        pickings = order.sudo().picking_ids.with_user(self.users["storekeeper"])
-        pickings.move_ids.picked = True
-        pickings.button_validate()
-
     def _residuals(self, *moves):
         self.env.flush_all()
         return [move.amount_residual for move in moves]

@@ -182,6 +182,19 @@ class SaleOrderLine(models.Model):
             for product in self._get_kit()
         }
 
+    # === REPLACEMENTS === #
+
+    def _prepare_resend_procurement(self, product, quantity):
+        """Odoo counts a component by the line of the bill that it leaves for."""
+        procurement = super()._prepare_resend_procurement(product, quantity)
+        if product == self.product_id:
+            return procurement
+        moves = self.move_ids.filtered(lambda move: move.product_id == product)
+        bom_line = moves.bom_line_id[:1]
+        return procurement._replace(
+            values={**procurement.values, "bom_line_id": bom_line.id}
+        )
+
     # === WHAT THE ORDER COUNTS === #
 
     def _get_quantity_accepted_back(self):

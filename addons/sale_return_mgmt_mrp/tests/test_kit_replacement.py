@@ -86,3 +86,68 @@ class TestKitReplacement(KitCommon):
         )
         self._ship(return_order)
         self._check(order, return_order, "done", 1, 3)
+
+    def test_sold_kit_whose_component_was_cancelled(self):
+        """Another product is replaced by kits: the missing component leaves alone."""
+        order = self._sell([(self.product, 3)])
+        return_order = self._approve(
+            order,
+            [
+                (
+                    self.product,
+                    2,
+                    {"resolution": "replace", "replacement_product_id": self.kit.id},
+                )
+            ],
+        )
+        self._receive(return_order)
+        sold = return_order.sudo().replacement_order_ids
+        moves = sold.picking_ids.move_ids
+        self.assertEqual(
+            {move.product_id: move.product_uom_qty for move in moves},
+            {self.leg: 4, self.top: 2},
+        )
+        moves.filtered(lambda move: move.product_id == self.top)._action_cancel()
+        self.env.flush_all()
+        self.assertTrue(return_order.has_exception)
+        for _time in range(3):
+            self._as("manager", return_order).action_retry()
+        self.env.flush_all()
+        self.assertFalse(return_order.has_exception)
+        self.assertEqual(return_order.sudo().replacement_order_ids, sold)
+        planned = sold.picking_ids.move_ids.filtered(
+            lambda move: move.state not in ("done", "cancel")
+        )
+        self.assertEqual(
+            {move.product_id: move.product_uom_qty for move in planned},
+            {self.leg: 4, self.top: 2},
+        )
+        planned.picked = True
+        planned.picking_id.button_validate()
+        self.assertEqual(sold.order_line.qty_delivered, 2)
+        self.assertEqual(return_order.state, "done")
+        self.assertEqual(return_order.line_ids.quantity_replaced, 2)
+
+    def test_sold_kit_whose_delivery_was_cancelled(self):
+        order = self._sell([(self.product, 3)])
+        vals = {"resolution": "replace", "replacement_product_id": self.kit.id}
+        return_order = self._approve(order, [(self.product, 2, vals)])
+        self._receive(return_order)
+        sold = return_order.sudo().replacement_order_ids
+        sold.picking_ids.action_cancel()
+        self.env.flush_all()
+        self.assertTrue(return_order.has_exception)
+        self._as("manager", return_order).action_retry()
+        self.env.flush_all()
+        self.assertFalse(return_order.has_exception)
+        planned = sold.picking_ids.move_ids.filtered(
+            lambda move: move.state != "cancel"
+        )
+        self.assertEqual(
+            {move.product_id: move.product_uom_qty for move in planned},
+            {self.leg: 4, self.top: 2},
+        )
+        planned.picked = True
+        planned.picking_id.button_validate()
+        self.assertEqual(sold.order_line.qty_delivered, 2)
+        self.assertEqual(return_order.state, "done")
