@@ -63,7 +63,7 @@ class SaleReturnApiPreviewMixin(models.AbstractModel):
         """
         self.ensure_one()
         try:
-            self._check_as_if_submitted(asked)
+            self._check_as_if_submitted(asked, "attachments" in request)
         except UserError as error:
             return self._api_error(error)
         return {
@@ -75,7 +75,7 @@ class SaleReturnApiPreviewMixin(models.AbstractModel):
             **self._api_terms(),
         }
 
-    def _check_as_if_submitted(self, asked):
+    def _check_as_if_submitted(self, asked, has_files):
         """What creating and submitting this draft would check, with the verdict."""
         lines = self.line_ids
         for records in (self, lines):
@@ -83,9 +83,12 @@ class SaleReturnApiPreviewMixin(models.AbstractModel):
             records._validate_fields(records._fields)
         self._check_complete()
         rivals = asked.filtered(
-            lambda line: line.sale_line_id.order_id & lines.sale_line_id.order_id
+            lambda line: (
+                line.sale_line_id.order_id & lines.sale_line_id.order_id
+                or line.lot_ids._origin & lines.lot_ids._origin
+            )
         )
         # The one that is refused must be a line of this draft.
         (rivals | lines)._check_returnable()
         (lines | rivals)._check_lot_quantities()
-        self._write_verdicts()
+        self._write_verdicts(has_files=has_files)

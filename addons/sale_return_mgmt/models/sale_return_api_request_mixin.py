@@ -142,34 +142,19 @@ class SaleReturnApiRequestMixin(models.AbstractModel):
 
     @api.model
     def _api_prepare_vals(self, request, lookup, errors):
-        line_vals_list = []
-        partner = self.env["res.partner"]
+        lookup.check_company(request.get("company"), "company", errors)
+        partner = lookup.find_partner(request.get("partner"), "partner", errors)
         main_reason = lookup.find_reason(request.get("reason"), "reason", errors)
-        for index, line in enumerate(request["lines"]):
-            path = f"lines.{index}"
-            sale_line = lookup.find_sale_line(request, line, path, errors)
-            reason = main_reason
-            if "reason" in line:
-                reason = lookup.find_reason(line["reason"], f"{path}.reason", errors)
-            uom = lookup.find_uom(sale_line, line.get("uom"), f"{path}.uom", errors)
-            if uom and uom.compare(line["quantity"], 0) <= 0:
-                errors.add(
-                    "INVALID",
-                    f"{path}.quantity",
-                    self.env._("The quantity is too small to be counted."),
-                )
-            partner = partner or sale_line.order_id.partner_id
-            line_vals_list.append(
-                {
-                    "sale_line_id": sale_line.id,
-                    "product_uom_id": uom.id,
-                    "quantity": float(line["quantity"]),
-                    "reason_id": reason.id,
-                    "note": line.get("note", False),
-                    "goods_return": line.get("goods") or request.get("goods", "return"),
-                    **self._api_prepare_replacement_vals(line, lookup, path, errors),
-                }
+        line_vals_list = [
+            self._api_prepare_line_vals(
+                request, line, f"lines.{index}", main_reason, lookup, errors
             )
+            for index, line in enumerate(request["lines"])
+        ]
+        sale_lines = self.env["sale.order.line"].browse(
+            vals["sale_line_id"] for vals in line_vals_list if vals["sale_line_id"]
+        )
+        partner = partner or sale_lines[:1].order_id.partner_id
         warehouse = lookup.find_warehouse(request.get("warehouse"), "warehouse", errors)
         bank_account = lookup.find_bank_account(
             partner, request.get("bank_account"), "bank_account", errors
@@ -185,6 +170,40 @@ class SaleReturnApiRequestMixin(models.AbstractModel):
             "refund_method": request.get("refund_method", "credit"),
             "partner_bank_id": bank_account.id,
             "line_ids": [Command.create(vals) for vals in line_vals_list],
+        }
+
+    @api.model
+    def _api_prepare_line_vals(self, request, line, path, reason, lookup, errors):
+        """:param reason: of the request, for lines that name none"""
+        sale_line = self.env["sale.order.line"]
+        if "price" in line:
+            product = lookup.find_product(line, path, errors)
+            origin = {"product_id": product.id, "price_asked": float(line["price"])}
+        else:
+            sale_line = lookup.find_sale_line(request, line, path, errors)
+            product, origin = sale_line.product_id, {}
+        if "reason" in line:
+            reason = lookup.find_reason(line["reason"], f"{path}.reason", errors)
+        uom = lookup.find_uom(
+            product, sale_line, line.get("uom"), f"{path}.uom", errors
+        )
+        if uom and uom.compare(line["quantity"], 0) <= 0:
+            errors.add(
+                "INVALID",
+                f"{path}.quantity",
+                self.env._("The quantity is too small to be counted."),
+            )
+        lots = lookup.find_lots(product, line, path, errors)
+        return {
+            "sale_line_id": sale_line.id,
+            **origin,
+            "product_uom_id": uom.id,
+            "quantity": float(line["quantity"]),
+            "lot_ids": [Command.set(lots.ids)],
+            "reason_id": reason.id,
+            "note": line.get("note", False),
+            "goods_return": line.get("goods") or request.get("goods", "return"),
+            **self._api_prepare_replacement_vals(line, lookup, path, errors),
         }
 
     @api.model
@@ -225,6 +244,12 @@ class SaleReturnApiRequestMixin(models.AbstractModel):
                         }
                     )
                 orders.flush_recordset()
+                self._api_attach(
+                    {
+                        order: requests[index]
+                        for order, index in zip(orders, batch, strict=True)
+                    }
+                )
                 if submit:
                     orders.action_submit()
         except UniqueViolation as error:
@@ -238,3 +263,19 @@ class SaleReturnApiRequestMixin(models.AbstractModel):
         for order, index in zip(orders, batch, strict=True):
             results[index] = order._api_answer()
         return None
+
+    @api.model
+    def _api_attach(self, requests_by_order):
+        """Keep the files that were sent, as the caller's."""
+        self.env["ir.attachment"].create(
+            [
+                {
+                    "name": file["name"],
+                    "raw": api_payload.read_file(file),
+                    "res_model": order._name,
+                    "res_id": order.id,
+                }
+                for order, request in requests_by_order.items()
+                for file in request.get("attachments", [])
+            ]
+        )

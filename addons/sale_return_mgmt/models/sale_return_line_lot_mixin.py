@@ -58,7 +58,8 @@ class SaleReturnLineLotMixin(models.AbstractModel):
         """Refuse lots that are not with the customer."""
         for line in self.filtered("lot_ids"):
             # sudo: names of lots the user chose
-            foreign_sudo = line.lot_ids.sudo() - line._get_allowed_lots().sudo()
+            lots_sudo = line.lot_ids._origin.sudo()
+            foreign_sudo = lots_sudo - line._get_allowed_lots().sudo()
             if foreign_sudo:
                 raise return_error(
                     "LOT_MISMATCH",
@@ -120,7 +121,8 @@ class SaleReturnLineLotMixin(models.AbstractModel):
         )
         others_sudo = others_sudo.filtered(lambda other: other._get_reserved_quantity())
         others_sudo |= siblings.sudo()  # as those of other returns
-        taken_sudo = others_sudo.lot_ids & self.sudo().lot_ids  # to compare with them
+        lots_sudo = self.sudo().lot_ids._origin  # to compare with them
+        taken_sudo = others_sudo.lot_ids._origin & lots_sudo
         if taken_sudo:
             raise return_error(
                 "LOT_MISMATCH",
@@ -143,14 +145,18 @@ class SaleReturnLineLotMixin(models.AbstractModel):
         left = self.sale_line_id._get_returnable_lots()
         # sudo: returns the user may not see ask for lots as well
         line_sudo = self.sudo()
+        lots_sudo = line_sudo.lot_ids._origin
+        rivals_sudo = line_sudo.sale_line_id.return_line_ids | siblings.sudo().filtered(
+            lambda other: other.sale_line_id == line_sudo.sale_line_id
+        )
         asked = sum(
             other._to_product_uom(other.quantity)
             if other in siblings
             else other._get_reserved_quantity()
-            for other in line_sudo.sale_line_id.return_line_ids - line_sudo
-            if other.lot_ids and other.lot_ids <= line_sudo.lot_ids
+            for other in rivals_sudo - line_sudo
+            if other.lot_ids and other.lot_ids._origin <= lots_sudo
         )
-        return max(0.0, sum(left.get(lot, 0.0) for lot in line_sudo.lot_ids) - asked)
+        return max(0.0, sum(left.get(lot, 0.0) for lot in lots_sudo) - asked)
 
     def _get_expected_lots(self):
         """Lots that may arrive for this line; empty where nobody recorded any."""

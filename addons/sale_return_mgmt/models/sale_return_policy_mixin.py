@@ -79,16 +79,18 @@ class SaleReturnPolicyMixin(models.AbstractModel):
             overridden, "policy_overridden", note=override_reason
         )
 
-    def _write_verdicts(self, override_reason=False):
+    def _write_verdicts(self, override_reason=False, has_files=False):
         """The part of ``_freeze_policy`` that touches nothing but these returns, which
         may be new ones.
 
+        :param bool has_files: files come with these returns
         :return: returns that the policies would have refused
         """
         # sudo: the verdict is the policies', not the clerk's
         orders_sudo = self.sudo()
         verdicts = orders_sudo.env["sale.return.policy"]._judge(orders_sudo.line_ids)
-        orders_sudo._check_attachments(verdicts)
+        if not has_files:
+            orders_sudo._check_attachments(verdicts)
         overridden = self.browse()
         for order in orders_sudo:
             messages = {}

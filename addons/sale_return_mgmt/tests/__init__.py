@@ -3,6 +3,7 @@ from importlib.util import find_spec
 
 from . import test_api
 from . import test_api_decide
+from . import test_api_details
 from . import test_api_events
 from . import test_api_goods
 from . import test_api_preview

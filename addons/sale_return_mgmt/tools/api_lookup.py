@@ -26,8 +26,22 @@ class ApiLookup:
             [line.get("sale_line") for line in lines],
         )
         self._sale_lines = {line.id: line for line in self._all_orders.order_line}
-        self._replacements = self._load_replacements(
-            [line.get("replacement", {}).get("product") for line in lines]
+        self._replacements = self._load_products(
+            [line.get("replacement", {}).get("product") for line in lines],
+            Domain("sale_ok", "=", True),
+        )
+        self._products = self._load_products(
+            [
+                line.get("product")
+                for request in requests
+                if "partner" in request and "order" not in request
+                for line in request["lines"]
+                if "order" not in line and "sale_line" not in line
+            ],
+            Domain.TRUE,
+        )
+        self._lots = self._load_lots(
+            [name for line in lines for name in line.get("lots", [])]
         )
         self._reasons = {
             reason.code: reason
@@ -56,9 +70,8 @@ class ApiLookup:
                 orders[order.client_order_ref] |= order
         return orders
 
-    def _load_replacements(self, refs):
-        """Products that may be sent instead of what was returned, by what they may be
-        called."""
+    def _load_products(self, refs, domain):
+        """Goods of which no sold line tells, by what they may be called."""
         names = [ref for ref in refs if isinstance(ref, str)]
         ids = [ref for ref in refs if is_id(ref)]
         products = defaultdict(lambda: self.env["product.product"])
@@ -67,7 +80,7 @@ class ApiLookup:
         Product = self.env["product.product"]
         found = Product.search(
             Domain("company_id", "in", [False, self.env.company.id])
-            & Domain("sale_ok", "=", True)
+            & domain
             & Domain("type", "=", "consu")
             & (
                 Domain("id", "in", ids)
@@ -80,19 +93,58 @@ class ApiLookup:
                 products[ref] |= product
         return products
 
+    def _load_lots(self, names):
+        lots = self.env["stock.lot"]
+        if names:
+            lots = lots.search(
+                [
+                    ("name", "in", names),
+                    ("company_id", "in", [False, self.env.company.id]),
+                ]
+            )
+        return {(lot.product_id, lot.name): lot for lot in lots}
+
     def find_replacement(self, line, path, errors):
         """The product that is to be sent instead; empty for the same one."""
         ref = line.get("replacement", {}).get("product")
-        products = self._replacements[ref] if ref else self.env["product.product"]
+        return self._find_product(
+            self._replacements, ref, f"{path}.replacement.product", errors
+        )
+
+    def find_product(self, line, path, errors):
+        """The goods that a payload line without an order names; empty with an error
+        added."""
+        return self._find_product(
+            self._products, line["product"], f"{path}.product", errors
+        )
+
+    def _find_product(self, known, ref, path, errors):
+        products = known[ref] if ref else self.env["product.product"]
         if ref and not products:
-            self.add_not_found(errors, f"{path}.replacement.product", ref)
+            self.add_not_found(errors, path, ref)
         elif len(products) > 1:
             errors.add(
                 "INVALID",
-                f"{path}.replacement.product",
+                path,
                 self.env._("Several products are called “%s”: give the id.", ref),
             )
         return products[:1]
+
+    def find_lots(self, product, line, path, errors):
+        """Lots or serial numbers that a payload line names."""
+        lots = self.env["stock.lot"]
+        for index, name in enumerate(line.get("lots", [])):
+            lot = self._lots.get((product, name))
+            if lot:
+                lots |= lot
+            elif product:
+                self.add_not_found(errors, f"{path}.lots.{index}", name)
+        return lots
+
+    def check_company(self, ref, path, errors):
+        """Refuse what is meant for another company than the one of the call."""
+        if ref and ref not in (self.env.company.id, self.env.company.name):
+            self.add_not_found(errors, path, ref)
 
     def find_sale_line(self, request, line, path, errors):
         """The sold line that a payload line names; empty with an error added."""
@@ -181,15 +233,13 @@ class ApiLookup:
             self.add_not_found(errors, path, code)
         return reason or self.env["sale.return.reason"]
 
-    def find_uom(self, sale_line, ref, path, errors):
-        """The unit named by a payload line; the order's where none is named."""
-        uoms = (
-            sale_line.product_uom_id
-            | sale_line.product_id.uom_id
-            | sale_line.product_id.uom_ids
-        )
-        if not ref or not sale_line:
-            return sale_line.product_uom_id
+    def find_uom(self, product, sale_line, ref, path, errors):
+        """The unit named by a payload line; where none is named the order's, or else
+        the product's."""
+        usual = sale_line.product_uom_id or product.uom_id
+        uoms = usual | product.uom_id | product.uom_ids
+        if not ref or not product:
+            return usual
         uom = uoms.filtered(lambda unit: ref in (unit.id, unit.name))[:1]
         if not uom:
             errors.add(
@@ -197,7 +247,7 @@ class ApiLookup:
                 path,
                 self.env._(
                     "%(product)s is not counted in “%(uom)s” but in: %(known)s.",
-                    product=sale_line.product_id.display_name,
+                    product=product.display_name,
                     uom=ref,
                     known=", ".join(uoms.mapped("name")),
                 ),

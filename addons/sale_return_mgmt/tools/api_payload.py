@@ -1,14 +1,29 @@
 """Shape of what other systems send, checked before any record is touched."""
 
+import base64
+import binascii
 import hashlib
 import json
 
-from .quantities import is_quantity
+from odoo.tools.mimetypes import guess_mimetype
+
+from .quantities import is_number, is_quantity
 
 MAX_ID = 2**31 - 1
 MAX_ITEMS = 500
 MAX_TEXT = 5000
 MAX_KEY = 200
+MAX_PRICE = 1e12
+MAX_FILES = 10
+MAX_FILE_BYTES = 10 * 2**20
+# What customers send: nothing that a browser would run.
+FILE_TYPES = {
+    "image/jpeg",
+    "image/png",
+    "image/gif",
+    "image/webp",
+    "application/pdf",
+}
 
 
 class PayloadErrors(list):
@@ -59,6 +74,39 @@ def is_list(value):
     return isinstance(value, list | tuple) and bool(value)
 
 
+def is_price(value):
+    return is_number(value) and 0 <= value <= MAX_PRICE
+
+
+def is_texts(value):
+    return is_list(value) and all(map(is_text, value))
+
+
+def is_files(value):
+    return (
+        is_list(value)
+        and len(value) <= MAX_FILES
+        and all(
+            isinstance(file, dict)
+            and file.keys() == {"name", "data"}
+            and is_key(file["name"])
+            and isinstance(file["data"], str)
+            for file in value
+        )
+    )
+
+
+def read_file(file):
+    """The bytes of an attachment, or None where it is none that is taken."""
+    if len(file["data"]) > MAX_FILE_BYTES * 4 // 3 + 4:
+        return None
+    try:
+        content = base64.b64decode(file["data"], validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return content if guess_mimetype(content) in FILE_TYPES else None
+
+
 def without_none(value):
     """What every transport carries: texts for keys, and for what is missing."""
     if isinstance(value, dict):
@@ -88,6 +136,8 @@ LINE_KEYS = {
     "product": is_reference,
     "quantity": is_quantity,
     "uom": is_reference,
+    "lots": is_texts,
+    "price": is_price,
     "reason": is_text,
     "note": is_text,
     "goods": is_one_of("return", "keep"),
@@ -97,8 +147,11 @@ LINE_KEYS = {
 REQUEST_KEYS = {
     "source": is_key,
     "ref": is_key,
+    "company": is_reference,
+    "partner": is_reference,
     "order": is_reference,
     "lines": is_list,
+    "attachments": is_files,
     "goods": is_one_of("return", "keep"),
     "reason": is_text,
     "refund_method": is_one_of("credit", "original", "transfer"),
@@ -127,11 +180,22 @@ def check_shape(env, request):
         errors.add("INVALID", "lines", env._("“%s” is missing.", "lines"))
     elif is_list(request["lines"]):
         for index, line in enumerate(request["lines"]):
-            _check_line(env, errors, f"lines.{index}", line, "order" in request)
+            _check_line(env, errors, f"lines.{index}", line, request)
+    if is_files(request.get("attachments")):
+        for index, file in enumerate(request["attachments"]):
+            if read_file(file) is None:
+                errors.add(
+                    "INVALID",
+                    f"attachments.{index}.data",
+                    env._(
+                        "Send a picture or a PDF of at most %s MB, as base64.",
+                        MAX_FILE_BYTES // 2**20,
+                    ),
+                )
     return errors
 
 
-def _check_line(env, errors, path, line, has_order):
+def _check_line(env, errors, path, line, request):
     if not isinstance(line, dict):
         errors.add("INVALID", path, env._("A line is an object with named keys."))
         return
@@ -144,12 +208,21 @@ def _check_line(env, errors, path, line, has_order):
             f"{path}.replacement",
             env._("A replacement needs the resolution “replace”."),
         )
-    if "sale_line" in line:
-        return
-    if "product" not in line:
-        errors.add("INVALID", f"{path}.product", env._("“%s” is missing.", "product"))
-    if "order" not in line and not has_order:
-        errors.add("INVALID", f"{path}.order", env._("“%s” is missing.", "order"))
+    is_sold = any(key in line for key in ("sale_line", "order")) or "order" in request
+    if is_sold and "price" in line:
+        errors.add(
+            "INVALID",
+            f"{path}.price",
+            env._("Only goods without an order have a price of their own."),
+        )
+    needed = []
+    if "sale_line" not in line:
+        needed.append("product")
+    if not is_sold:
+        needed.append("price" if "partner" in request else "order")
+    for key in needed:
+        if key not in line:
+            errors.add("INVALID", f"{path}.{key}", env._("“%s” is missing.", key))
 
 
 def check_keys(env, errors, prefix, values, checks):
