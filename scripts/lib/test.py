@@ -237,11 +237,18 @@ def _is_in(folder, argument):
 
 
 def _read(report):
-    """Return the Outcome that a JUnit report tells; an empty one, if there is none."""
+    """Return the Outcome that a JUnit report tells; an empty one, if there is none.
+
+    Its own number of tests counts their subtests too.
+    """
     outcome = Outcome()
     if report.exists():
         for suite in ElementTree.parse(report).getroot().iter("testsuite"):
-            total, skipped = int(suite.get("tests")), int(suite.get("skipped"))
             failed = int(suite.get("failures")) + int(suite.get("errors"))
-            outcome += Outcome(total - failed - skipped, failed, skipped)
+            passed = [
+                case
+                for case in suite.iter("testcase")
+                if not {"failure", "error", "skipped"} & {child.tag for child in case}
+            ]
+            outcome += Outcome(len(passed), failed, int(suite.get("skipped")))
     return outcome
