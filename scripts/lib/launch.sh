@@ -16,6 +16,10 @@ in_range() {
     "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null
 }
 
+has_odoo() {
+    "$1" -c 'import importlib.util as i, sys; sys.exit(not i.find_spec("odoo"))' 2>/dev/null
+}
+
 version() {
     "$1" -c 'import platform; print(platform.python_version())' 2>/dev/null || echo unusable
 }
@@ -42,8 +46,14 @@ find_python() {
         echo "$PYTHON"
         return
     fi
+    if in_range python3 && has_odoo python3; then
+        command -v python3
+        return
+    fi
+    # Debian's first: what people build often lacks the optimisations that save a
+    # quarter of the time.
     local name seen=""
-    for name in python3 python3.13 python3.12 python3.11 /usr/bin/python3; do
+    for name in /usr/bin/python3 python3 python3.13 python3.12 python3.11; do
         command -v "$name" >/dev/null || continue
         if in_range "$name"; then
             command -v "$name"
