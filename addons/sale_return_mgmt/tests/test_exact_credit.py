@@ -288,6 +288,9 @@ class TestExactCredit(SaleReturnCommon):
             credits = invoice.reversal_move_ids
             invoiced, credited = self._sum_up(invoice), self._sum_up(credits)
             kept = self._sum_up_fees(credits)
+            # Goods and their shares of a discount are rounded each by itself: until the
+            # last part comes, what the total is made of may be a unit ahead.
+            ahead = invoice.currency_id.rounding * bool(invoice._get_shared_out_lines())
             for kind, amount in invoiced.items():
                 left = amount + credited[kind] + kept[kind]
                 left *= 1 if amount > 0 else -1
@@ -299,7 +302,10 @@ class TestExactCredit(SaleReturnCommon):
                     if is_over:
                         self.assertAlmostEqual(left, 0, 6)
                     else:
-                        self.assertGreaterEqual(round(left, 6), 0)
+                        is_total = kind.startswith("total")
+                        self.assertGreaterEqual(
+                            round(left, 6), 0 if is_total else -ahead
+                        )
             for move in invoice + credits:
                 self.assertAlmostEqual(sum(move.line_ids.mapped("balance")), 0, 6)
 
