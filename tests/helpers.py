@@ -163,3 +163,9 @@ def request_id(user, request, **options):
     result = ask(user, request, **options)
     assert result["ok"], result["errors"]
     return result["id"]
+
+
+def approve(users, request):
+    asked = request_id(users["clerk"], request)
+    users["approver"](RETURN, "action_approve", [asked])
+    return asked

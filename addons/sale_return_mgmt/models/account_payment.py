@@ -58,9 +58,10 @@ class AccountPayment(models.Model):
         for refund, payments in self.grouped("return_credit_note_id").items():
             payments._reconcile_with(refund)
         # sudo: accountants may only read returns
-        payments_by_order = self.sudo().grouped("return_order_id")
+        self_sudo = self.sudo()
+        payments_by_order = self_sudo.grouped("return_order_id")
         self.env["sale.return.event"]._log(
-            self.sudo().return_order_id,
+            self_sudo.return_order_id,
             "refund_paid",
             payloads={
                 order: {"by": payments.mapped("name")}

@@ -147,17 +147,18 @@ class SaleReturnApiGoodsMixin(models.AbstractModel):
 
     @api.model
     def _api_read_lots(self, product, quantity, values, path, errors):
-        lots = {}
-        for index, ref in enumerate(values.get("lots", [])):
-            name = ref["name"] if isinstance(ref, dict) else ref
-            lot = self.env["stock.lot"].search(
-                [
-                    ("name", "=", name),
-                    ("product_id", "=", product.id),
-                    ("company_id", "in", [False, self.env.company.id]),
-                ],
-                limit=1,
-            )
+        lots, refs = {}, values.get("lots", [])
+        names = [ref["name"] if isinstance(ref, dict) else ref for ref in refs]
+        known = self.env["stock.lot"].search(
+            [
+                ("name", "in", names),
+                ("product_id", "=", product.id),
+                ("company_id", "in", [False, self.env.company.id]),
+            ]
+        )
+        lots_by_name = known.grouped("name")
+        for ref, (index, name) in zip(refs, enumerate(names), strict=True):
+            lot = lots_by_name.get(name, known.browse())[:1]
             if not lot or lot in lots:
                 self._api_add_not_found(errors, f"{path}.lots.{index}", name)
             elif isinstance(ref, dict):

@@ -130,7 +130,7 @@ class SaleReturnApiReturnableMixin(models.AbstractModel):
                 "customer_reference": order.client_order_ref or "",
                 "currency": order.currency_id.name,
                 "lines": [
-                    line._api_offer(*verdicts[line.sudo()])
+                    line._api_offer(*verdicts[line])
                     for line in draft.with_prefetch(drafts_by_id._prefetch_ids).line_ids
                 ],
             }

@@ -262,15 +262,12 @@ class SaleReturnApiStepsMixin(models.AbstractModel):
         if not keys:
             return {}
         # sudo: a key is taken, whoever took it
-        events_sudo = (
-            self.env["sale.return.event"]
-            .sudo()
-            .search(
-                [
-                    ("company_id", "=", self.env.company.id),
-                    ("external_ref", "in", [ref for _source, ref in keys]),
-                ]
-            )
+        Event_sudo = self.env["sale.return.event"].sudo()
+        events_sudo = Event_sudo.search(
+            [
+                ("company_id", "=", self.env.company.id),
+                ("external_ref", "in", [ref for _source, ref in keys]),
+            ]
         )
         return {
             (event.external_source, event.external_ref): event for event in events_sudo

@@ -57,9 +57,8 @@ class SaleReturnLineLotMixin(models.AbstractModel):
     def _check_lots(self):
         """Refuse lots that are not with the customer."""
         for line in self.filtered("lot_ids"):
-            # sudo: names of lots the user chose
-            lots_sudo = line.lot_ids._origin.sudo()
-            foreign_sudo = lots_sudo - line._get_allowed_lots().sudo()
+            foreign = line.lot_ids._origin - line._get_allowed_lots()
+            foreign_sudo = foreign.sudo()  # sudo: names of lots the user chose
             if foreign_sudo:
                 raise return_error(
                     "LOT_MISMATCH",
@@ -144,9 +143,9 @@ class SaleReturnLineLotMixin(models.AbstractModel):
         self.ensure_one()
         left = self.sale_line_id._get_returnable_lots()
         # sudo: returns the user may not see ask for lots as well
-        line_sudo = self.sudo()
+        line_sudo, siblings_sudo = self.sudo(), siblings.sudo()
         lots_sudo = line_sudo.lot_ids._origin
-        rivals_sudo = line_sudo.sale_line_id.return_line_ids | siblings.sudo().filtered(
+        rivals_sudo = line_sudo.sale_line_id.return_line_ids | siblings_sudo.filtered(
             lambda other: other.sale_line_id == line_sudo.sale_line_id
         )
         asked = sum(

@@ -23,6 +23,12 @@ class TestCreditRules(SaleReturnCommon):
     def _get_invoice(self, order):
         return order.invoice_ids.filtered(lambda move: move.move_type == "out_invoice")
 
+    def _create_pricelist(self, currency_name):
+        currency = self._enable_currency(currency_name)
+        return self.env["product.pricelist"].create(
+            {"name": currency_name, "currency_id": currency.id}
+        )
+
     # === DISCOUNTS ON THE ORDER === #
 
     def _discount(self, order, part):
@@ -232,12 +238,7 @@ class TestCreditRules(SaleReturnCommon):
 
     def test_no_part_is_below_nothing(self):
         """Three at 0.66 are 1, 1 and 2 yen; a discount of half of it is 0, 1 and 1."""
-        yen = self.env["res.currency"].with_context(active_test=False)
-        yen = yen.search([("name", "=", "JPY")])
-        yen.active = True
-        pricelist = self.env["product.pricelist"].create(
-            {"name": "Yen", "currency_id": yen.id}
-        )
+        pricelist = self._create_pricelist("JPY")
         order = self._sell(
             [(self.product, 3, {"price_unit": 0.66, "tax_ids": False})],
             invoice=False,
@@ -259,19 +260,14 @@ class TestCreditRules(SaleReturnCommon):
     def test_another_days_rate_leaves_the_rest_as_it_was(self):
         """Credited by hand when the currency was worth four times as much: the rest is
         booked as it was invoiced."""
-        euro = self.env["res.currency"].with_context(active_test=False)
-        euro = euro.search([("name", "=", "EUR")])
-        euro.active = True
-        pricelist = self.env["product.pricelist"].create(
-            {"name": "Euro", "currency_id": euro.id}
-        )
+        pricelist = self._create_pricelist("EUR")
         order = self._sell(
             [(self.product, 3)], invoice=False, pricelist_id=pricelist.id
         )
         for day, rate in (("2024-01-01", 2.0), (Date.today(), 0.5)):
             self.env["res.currency.rate"].create(
                 {
-                    "currency_id": euro.id,
+                    "currency_id": pricelist.currency_id.id,
                     "company_id": self.company.id,
                     "name": day,
                     "rate": rate,

@@ -169,9 +169,10 @@ class SaleOrderLine(models.Model):
         left = self._get_delivered_moves()._get_quantities_by_product()
         taken_back = self._get_taken_back_moves()._get_quantities_by_product()
         # sudo: returns the user may not see reserve as well
+        self_sudo = self.sudo()
         reservations = [
             line._get_reserved_components()
-            for line in self.sudo().return_line_ids
+            for line in self_sudo.return_line_ids
             if line != without
         ]
         for taken in [taken_back, *reservations]:
