@@ -21,5 +21,6 @@ def return_error(code, message, error_class=UserError, line=None, **details):
     # What Odoo hands on to JSON-2 and JSON-RPC beside the message.
     error.context = {"code": code, "details": details}
     error.sale_return_line = line
+    error.sale_return_order = line and line.order_id
     error.sale_return_position = line and list(line.order_id.line_ids).index(line)
     return error

@@ -212,25 +212,25 @@ class SaleReturnApiRequestMixin(models.AbstractModel):
         indexes = list(vals_by_index)
         if not indexes:
             return
-        refusal = self._api_create_batch(
+        refusals = self._api_create_batch(
             requests, vals_by_index, results, submit, indexes
         )
-        if refusal and not atomic and len(indexes) > 1:
+        if refusals and not atomic and len(indexes) > 1:
+            refusals = {}
             for index in indexes:  # whose fault it was shows one by one
-                refusal = self._api_create_batch(
+                refusals |= self._api_create_batch(
                     requests, vals_by_index, results, submit, [index]
                 )
-                results[index] = refusal or results[index]
-        elif refusal:
-            for index in indexes:
-                results[index] = refusal
+        for index, refusal in refusals.items():
+            results[index] = refusal
 
     @api.model
     def _api_create_batch(self, requests, vals_by_index, results, submit, batch):
         """Create one batch, all or nothing.
 
-        :return: the refusal as a result, or None where ``results`` are filled
+        :return: dict of index to its refusal; empty where ``results`` are filled
         """
+        orders = self.browse()
         try:
             with self.env.cr.savepoint():
                 orders = self.create([vals_by_index[index] for index in batch])
@@ -259,10 +259,23 @@ class SaleReturnApiRequestMixin(models.AbstractModel):
             # again, and then finds what the other one made.
             raise ConcurrencyError("external reference taken meanwhile") from error
         except UserError as error:
-            return self._api_error(error)
+            return self._api_get_refusals(error, orders, batch)
         for order, index in zip(orders, batch, strict=True):
             results[index] = order._api_answer()
-        return None
+        return {}
+
+    @api.model
+    def _api_get_refusals(self, error, orders, batch):
+        """The refusal of a batch: of the request whose fault it is, as far as the error
+        tells, or else of all, without a place in them."""
+        culprit = getattr(error, "sale_return_order", None)
+        if culprit and culprit in orders:
+            batch = [batch[list(orders).index(culprit)]]
+        refusal = self._api_error(error)
+        if len(batch) > 1:
+            for told in refusal["errors"]:
+                told["path"] = ""
+        return dict.fromkeys(batch, refusal)
 
     @api.model
     def _api_attach(self, requests_by_order):

@@ -138,6 +138,7 @@ class TestApi(SaleReturnCommon):
         for bad in (self._payload("B", order="X"), self._payload("C", quantity=99)):
             results = self._api().api_request([self._payload("A"), bad], atomic=True)
             self.assertEqual([result["ok"] for result in results], [False, False])
+            self.assertEqual(self._codes(results[0]), [("INVALID", "")])
         self.assertFalse(self._api().search([("external_source", "=", "shop")]))
 
     def test_drafts_are_made_on_demand(self):
