@@ -7,14 +7,14 @@ return_clerk, return_approver, return_warehouse, return_manager, return_viewer, 
 
 import os
 import sys
-import xmlrpc.client
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from helpers import RETURN, ROLES, Company, JsonRemote, ask, get
+from helpers import RETURN, ROLES, Company, ask, get
+from transports import Json2Remote, JsonRemote, Remote
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
@@ -103,31 +103,6 @@ def server(serve):
         yield served
 
 
-class Remote:
-    """A user's XML-RPC connection: `remote("sale.order", "read", [7], fields=…)`.
-
-    Arguments by position and by name are those of the method, ids first. What Odoo
-    refuses raises xmlrpc.client.Fault.
-    """
-
-    def __init__(self, served, login, password=None):
-        self.served = served
-        self.password = password or login
-        self._common = self._proxy("common")
-        self._object = self._proxy("object")
-        self.uid = self._common.authenticate(served.db, login, self.password, {})
-        assert self.uid, f"{login} cannot log in"
-
-    def _proxy(self, name):
-        url = f"{self.served.base_url}/xmlrpc/2/{name}"
-        return xmlrpc.client.ServerProxy(url, allow_none=True)
-
-    def __call__(self, model, method, *arguments, **named):
-        return self._object.execute_kw(
-            self.served.db, self.uid, self.password, model, method, arguments, named
-        )
-
-
 @pytest.fixture(scope="session")
 def xmlrpc_as(server):
     """A function: xmlrpc_as(login) returns that user's Remote on the shared server."""
@@ -149,20 +124,19 @@ def odoorpc_as(server):
 
 
 @pytest.fixture(scope="session")
-def api_key_of(server):
-    """A function: api_key_of(login) returns a new API key of that user, for JSON-2
-    (`POST /json/2/MODEL/METHOD`, `Authorization: bearer KEY`)."""
-
-    def api_key_of(login):
-        return server.shell(
-            "from odoo.fields import Datetime\n"
-            f"user = env['res.users'].search([('login', '=', {login!r})])\n"
-            "keys = env['res.users.apikeys'].with_user(user)\n"
-            "until = Datetime.add(Datetime.now(), days=1)\n"
-            "print(keys._generate('rpc', 'black-box tests', until))"
-        ).split()[-1]
-
-    return api_key_of
+def json2_users(server):
+    """What each role does over /json/2, with an API key of its own."""
+    keys = server.shell(
+        "from odoo.fields import Datetime\n"
+        "until = Datetime.add(Datetime.now(), days=1)\n"
+        f"for role in {ROLES!r}:\n"
+        "    user = env['res.users'].search([('login', '=', f'return_{role}')])\n"
+        "    keys = env['res.users.apikeys'].with_user(user)\n"
+        "    print(keys._generate('rpc', 'black-box tests', until))"
+    ).split()[-len(ROLES) :]
+    return {
+        role: Json2Remote(server, key) for role, key in zip(ROLES, keys, strict=True)
+    }
 
 
 @pytest.fixture(scope="session")
@@ -199,6 +173,23 @@ def json_users(odoorpc_as):
 def over(request, users, json_users):
     """The connections of all roles, over one transport and then the other."""
     return {"xmlrpc": users, "jsonrpc": json_users}[request.param]
+
+
+@pytest.fixture(scope="session")
+def transports(users, json_users, json2_users):
+    """The connections of all roles, by the name of the transport."""
+    return {"xmlrpc": users, "jsonrpc": json_users, "json2": json2_users}
+
+
+@pytest.fixture(scope="session")
+def foreign(company):
+    """A quotation and the draft of a return, of a company that none of ours is in."""
+    other = company.admin("res.company", "create", {"name": "Lanterns Elsewhere"})
+    order = company.order(company_id=other)
+    vals = {"partner_id": company.customer, "company_id": other}
+    [draft] = company.admin(RETURN, "create", [vals])
+    quotation = company.read("sale.order", order, "name", "order_line")
+    return quotation | {"return": draft}
 
 
 @pytest.fixture

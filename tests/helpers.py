@@ -18,16 +18,6 @@ REFUSED, FORBIDDEN = 2, 4
 PRICE = 123.45
 
 
-class JsonRemote:
-    """A user's JSON-RPC connection, called as conftest's Remote is."""
-
-    def __init__(self, odoorpc):
-        self._odoorpc = odoorpc
-
-    def __call__(self, model, method, *arguments, **named):
-        return self._odoorpc.execute_kw(model, method, arguments, named)
-
-
 @dataclass(frozen=True)
 class Sold:
     """An order that was delivered and invoiced: its id, number, first line, invoice."""
@@ -46,7 +36,8 @@ class Sold:
 class Company:
     """What it sells and to whom.
 
-    `admin` is a JsonRemote: Odoo's own steps answer what XML-RPC cannot carry.
+    `admin` is a connection over JSON-RPC: Odoo's own steps answer what XML-RPC cannot
+    carry.
     """
 
     sku = "SKU-LANTERN"
@@ -148,13 +139,13 @@ def refuses(*codes):
 
 def ask(user, request, **options):
     """The only result of one request."""
-    [result] = user(RETURN, "api_request", [request], **options)
+    [result] = user(RETURN, "api_request", requests=[request], **options)
     return result
 
 
 def get(user, ref):
     """The only answer of api_get."""
-    [result] = user(RETURN, "api_get", [ref])
+    [result] = user(RETURN, "api_get", refs=[ref])
     return result
 
 

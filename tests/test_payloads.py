@@ -1,11 +1,10 @@
 """Malformed requests are refused with a code and a path, and write nothing."""
 
 import uuid
-import xmlrpc.client
-from xml.parsers.expat import ExpatError
 
 import pytest
-from helpers import REFUSED, RETURN, Company, JsonRemote, ask, refuses
+from helpers import REFUSED, RETURN, Company, ask, refuses
+from transports import JsonRemote, fits_xml
 
 NAN, INFINITY = float("nan"), float("inf")
 BIG = "x" * 1_000_000
@@ -61,14 +60,6 @@ BAD_IN_REQUESTS = {
 }
 BAD_LINES = [None, 7, True, "SKU", [], NESTED]
 BAD_REQUESTS = [None, 7, True, "", "shop", [], NESTED]
-
-
-def fits_xml(value):
-    try:
-        xmlrpc.client.loads(xmlrpc.client.dumps((value,), allow_none=True).encode())
-    except (OverflowError, UnicodeError, ExpatError):
-        return False
-    return True
 
 
 def rename(request, path):
@@ -214,14 +205,6 @@ def test_more_than_500_requests_are_refused(users, company, untouched):
         "LIMIT_EXCEEDED"
     ]
     assert company.count_returns() == before
-
-
-@pytest.fixture(scope="module")
-def foreign(company):
-    """A quotation of a company that the clerk is not in."""
-    other = company.admin("res.company", "create", {"name": "Lanterns Elsewhere"})
-    order = company.order(company_id=other)
-    return company.read("sale.order", order, "name", "order_line")
 
 
 def test_what_is_of_another_company_is_not_found(assert_refused, foreign, untouched):

@@ -8,8 +8,8 @@ import urllib.error
 import urllib.request
 
 import pytest
-from conftest import Remote
 from helpers import LINE, RETURN
+from transports import Remote
 
 SLIP = "/report/pdf/sale_return_mgmt.report_return_slip"
 # Of the demo data: one of an English and one of a Chinese customer.

@@ -1,6 +1,5 @@
 """What other systems do with returns over XML-RPC and JSON-RPC, and may not do."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -51,93 +50,6 @@ def test_a_shops_request_ends_as_a_posted_credit_note(over, company, sold):
     }
     assert credited["invoice"] == sold.invoice  # and set off against it: paid
     assert get(over["clerk"], asked["id"]) == done
-
-
-def test_other_systems_take_every_step(over, sold):
-    """As the feed tells it afterwards; each step is sent twice and taken once."""
-    clerk = over["clerk"]
-    ref = request_id(clerk, sold.request(2))
-    key = {"return": ref, "source": "desk", "ref": f"decide {ref}"}
-    for role, method, step in (
-        ("approver", "api_decide", key | {"decision": "approve"}),
-        ("warehouse", "api_receive", key | {"source": "wms"}),
-    ):
-        [taken] = over[role](RETURN, method, [step])
-        assert taken["ok"] and not taken["replayed"], taken
-        [again] = over[role](RETURN, method, [step])
-        assert again["replayed"] and again["id"] == ref
-    assert get(clerk, ref)["refund_status"] == "paid"
-    types, last_id = [], 0
-    deadline = time.monotonic() + 60
-    # What a job has begun in the meantime holds the feed up until it is done.
-    while types.count("called") < 2 and time.monotonic() < deadline:
-        events = clerk(RETURN, "api_events", after_id=last_id)
-        types += [event["type"] for event in events if event["return_id"] == ref]
-        last_id = events[-1]["id"] if events else last_id
-        time.sleep(0 if events else 0.2)
-    assert types[:5] == ["created", "submitted", "approved", "called", "received"]
-    assert types[-1] == "called" and "credit_posted" in types and "done" in types
-
-
-def test_the_same_reference_answers_the_same_return(over, company, sold):
-    request = sold.request()
-    first = ask(over["clerk"], request)
-    before = company.count_returns()
-    assert ask(over["clerk"], request) == first | {"replayed": True}
-    assert company.count_returns() == before
-
-
-def test_the_same_reference_with_other_content_is_a_conflict(over, company, sold):
-    request = sold.request(1)
-    request_id(over["clerk"], request)
-    before = company.count_returns()
-    changed = request | {"lines": sold.request(2)["lines"]}
-    [error] = ask(over["clerk"], changed)["errors"]
-    assert error["code"] == "REF_CONFLICT"
-    assert company.count_returns() == before
-
-
-def test_an_unknown_return_is_not_found(over):
-    for ref in (2**31 - 1, 2**31 - 1.0, "RET/0000", {"source": "shop"}, [], True, "\n"):
-        [error] = get(over["clerk"], ref)["errors"]
-        assert error["code"] == "NOT_FOUND", ref
-
-
-def test_more_than_was_delivered_is_refused(over, company, untouched):
-    before = company.count_returns()
-    [error] = ask(over["clerk"], untouched.request(6))["errors"]
-    assert error["code"] == "QTY_EXCEEDS_RETURNABLE"
-    assert error["path"] == "lines.0.quantity"
-    assert error["details"] == {"returnable": 5.0}
-    assert company.count_returns() == before
-
-
-def test_lines_of_one_request_share_what_is_left(over, company, untouched):
-    request = untouched.request(3)
-    request["lines"] *= 2
-    before = company.count_returns()
-    [error] = ask(over["clerk"], request)["errors"]
-    assert (error["code"], error["path"]) == (
-        "QTY_EXCEEDS_RETURNABLE",
-        "lines.1.quantity",
-    )
-    assert error["details"] == {"returnable": 2.0}
-    assert company.count_returns() == before
-
-
-def test_one_bad_request_does_not_spoil_the_good_ones(over, sold):
-    requests = [sold.request(n) for n in (1, 99_999, 2)]
-    results = over["clerk"](RETURN, "api_request", requests)
-    assert [result["ok"] for result in results] == [True, False, True]
-    assert results[1]["errors"][0]["path"] == "lines.0.quantity"
-
-
-def test_an_atomic_call_makes_all_returns_or_none(over, company, sold):
-    before = company.count_returns()
-    requests = [sold.request(n) for n in (1, 99_999, 2)]
-    results = over["clerk"](RETURN, "api_request", requests, atomic=True)
-    assert not any(result["ok"] for result in results)
-    assert company.count_returns() == before
 
 
 def test_parallel_requests_never_get_more_than_was_delivered(xmlrpc_as, company):
