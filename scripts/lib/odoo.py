@@ -3,8 +3,10 @@
 import subprocess
 import sys
 
-from .places import ADDONS
+from .places import ADDONS, ROOT
 from .refusal import Refusal
+
+ODOO_BIN = ROOT / "scripts" / "lib" / "bin" / "odoo-bin"
 
 
 class Odoo:
@@ -32,7 +34,7 @@ class Odoo:
     def command(self, *options, name=None):
         """Return the command line of `odoo NAME -c our configuration OPTIONS`."""
         # -P: the caller's folder is not where to import from.
-        python = [str(self.databases.environment.python), "-P", "-m", "odoo"]
+        python = [str(self.databases.environment.python), "-P", str(ODOO_BIN)]
         named = [name] if name else []
         return [*python, *named, "-c", str(self.configuration), *map(str, options)]
 
