@@ -62,7 +62,8 @@ def test_every_addon_builds_with_all_that_its_manifest_names(wheels):
         wanted = {
             f"{folder}/{path.relative_to(source)}"
             for path in source.rglob("*")
-            if path.suffix in {".py", ".xml", ".csv", ".po", ".js", ".scss", ".png"}
+            if path.suffix
+            in {".py", ".xml", ".csv", ".po", ".js", ".scss", ".png", ".xlsx"}
         }
         assert not wanted - there
 

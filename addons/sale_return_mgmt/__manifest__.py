@@ -6,7 +6,7 @@
     "author": "Sales Returns Contributors",
     "website": "https://github.com/sale-return-mgmt/sale-return-mgmt",
     "license": "LGPL-3",
-    "depends": ["sale_management", "sale_stock"],
+    "depends": ["base_import", "sale_management", "sale_stock"],
     "data": [
         "security/res_groups.xml",
         "security/ir.model.access.csv",

@@ -6,6 +6,7 @@ from . import sale_return_draft_mixin
 from . import sale_return_exception_mixin
 from . import sale_return_log_mixin
 from . import sale_return_link_mixin
+from . import sale_return_load_mixin
 from . import sale_return_guard_mixin
 from . import sale_return_api_answer_mixin
 from . import sale_return_api_request_mixin

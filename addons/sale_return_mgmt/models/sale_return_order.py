@@ -61,6 +61,7 @@ class SaleReturnOrder(models.Model):
         "sale.return.exception.mixin",
         "sale.return.log.mixin",
         "sale.return.api.mixin",
+        "sale.return.load.mixin",
     ]
     _description = "Return Order"
     _order = "date_request desc, id desc"
@@ -163,6 +164,7 @@ class SaleReturnOrder(models.Model):
             ("counter", "Counter"),
             ("portal", "Portal"),
             ("api", "Other System"),
+            ("import", "Imported File"),
         ],
         required=True,
         default="internal",

@@ -37,6 +37,10 @@ from . import test_inspection_refused
 from . import test_inspection_lots
 from . import test_inspection_undo
 from . import test_ledger
+from . import test_load
+from . import test_load_file
+from . import test_load_queries
+from . import test_load_refused
 from . import test_lock_dates
 from . import test_lots
 from . import test_lots_at_once

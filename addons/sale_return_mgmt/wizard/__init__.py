@@ -1,3 +1,4 @@
+from . import base_import_import
 from . import res_config_settings
 from . import sale_return_order_explain
 from . import sale_return_order_fee
