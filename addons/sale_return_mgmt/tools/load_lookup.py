@@ -85,15 +85,15 @@ class LoadLookup:
             errors.append(("line_ids", None, message))
             return none
         found = [
+            (line, line.product_id)
+            for line in order.order_line
+            if product_name in _get_names(line.product_id)
+        ] or [  # or what is part of a kit that was sold
             (line, product)
             for line in order.order_line
             for product in line._get_products_to_return()
             if product_name in _get_names(product)
         ]
-        # What was sold goes before what is part of a kit that was sold.
-        found = [
-            (line, product) for line, product in found if product == line.product_id
-        ] or found
         if not found:
             message = self.env._(
                 "%(order)s has no line of “%(product)s”.",

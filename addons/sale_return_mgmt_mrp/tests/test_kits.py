@@ -246,3 +246,25 @@ class TestKits(KitCommon):
                     (self.leg.free_qty, self.top.free_qty),
                     (stock[0] + legs, stock[1] + tops),
                 )
+
+    def test_a_file_names_kits_and_components(self):
+        order = self._sell([(self.kit, 3)])
+        fields = ["id"] + [
+            f"line_ids/{name}"
+            for name in ("sale_order_id", "product_id", "quantity", "reason_id")
+        ]
+        rows = [
+            ["R-1", order.name, "Desk", "1", self.reason.code],
+            ["", order.name, "LEG", "2", self.reason.code],
+        ]
+        orders = self._as("clerk", self.env["sale.return.order"])
+        for _attempt in ("made", "found again"):
+            result = orders.load(fields, [list(row) for row in rows])
+            self.assertFalse(result["messages"])
+            self.assertRecordValues(
+                orders.browse(result["ids"]).line_ids,
+                [
+                    {"product_id": product.id, "sale_line_id": order.order_line.id}
+                    for product in (self.kit, self.leg)
+                ],
+            )
