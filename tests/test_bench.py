@@ -9,16 +9,21 @@ from lib.places import ROOT
 STEPS = ["request", "approve", "receive", "credit", "total"]
 
 
-def test_it_tells_what_a_return_costs_in_each_way(environment, tmp_path):
-    path = tmp_path / "figures.json"
-    done = subprocess.run(
-        [ROOT / "scripts" / "bench", "--sizes", "1", "--no-rma", "--json", path],
+def bench(environment, *options):
+    """scripts/bench with the options, ended."""
+    return subprocess.run(
+        [ROOT / "scripts" / "bench", *map(str, options)],
         env=os.environ | {"PYTHON": str(environment.python.resolve())},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=300,
     )
+
+
+def test_it_tells_what_a_return_costs_in_each_way(environment, tmp_path):
+    path = tmp_path / "figures.json"
+    done = bench(environment, "--sizes", 1, "--no-rma", "--json", path)
 
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
@@ -45,3 +50,14 @@ def test_it_tells_what_a_return_costs_in_each_way(environment, tmp_path):
         / (figures["odoo"]["total"]["queries"])
     )
     assert f"{share:.0%} of the queries" in rows[-1]
+
+
+def test_it_tells_how_many_returns_a_second_are_taken(environment):
+    done = bench(environment, "--api", 1)
+
+    assert done.returncode == 0, done.stderr
+    _title, *rows = done.stdout.splitlines()
+    assert [row.split()[0] for row in rows] == ["1", "4"]
+    for row in rows:
+        alone, bulk = (float(word) for word in row.split() if "." in word)
+        assert alone > 0 and bulk > 0

@@ -7,14 +7,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import postgres, setup, venv
+from . import postgres, replay_world, setup, venv
 from .databases import Databases
 from .odoo import Odoo
 from .places import ADDONS, cache, locked, modules
+from .server import serving
 from .templates import Templates
 
 DATABASE = "bench"
 RIVAL = "rma_sale"
+MOST_WORKERS = 4
 
 
 def main(arguments):
@@ -47,9 +49,19 @@ def main(arguments):
     parser.add_argument(
         "--json", type=Path, metavar="FILE", help="write the figures to FILE as well"
     )
+    parser.add_argument(
+        "--api",
+        type=int,
+        nargs="?",
+        const=100,
+        metavar="N",
+        help="measure instead how many returns a second other systems can send, one in "
+        "a call and N (%(const)s), to servers with 1 and 4 workers",
+    )
     options = parser.parse_args(arguments)
     environment = setup.ensure()
-    addons = [ADDONS, *([_rival(environment)] if options.rma else [])]
+    with_rival = options.rma and not options.api
+    addons = [ADDONS, *([_rival(environment)] if with_rival else [])]
     with postgres.server("test").running() as server:
         databases = Databases(environment, server)
         databases.drop_leftovers()
@@ -57,6 +69,8 @@ def main(arguments):
         odoo = Odoo(databases, folder, addons=",".join(map(str, addons)))
         try:
             templates = Templates(odoo)
+            if options.api:
+                return _measure_api(odoo, templates, options.api)
             database = templates.copy(templates.core(), DATABASE)
             # Without glue: kits would cost all ways the same, and few have them.
             names = ",".join([*modules(glue=False), *([RIVAL] if options.rma else [])])
@@ -76,7 +90,6 @@ def _sizes(text):
 
 def _measure(odoo, database, options):
     """Run the job in a process of its own: only that Python can import Odoo."""
-    environment = odoo.databases.environment
     job = {
         "configuration": str(odoo.configuration),
         "database": database,
@@ -85,15 +98,47 @@ def _measure(odoo, database, options):
         "rma": options.rma,
         "json": str(options.json.absolute()) if options.json else None,
     }
-    done = subprocess.run(
+    return _run_job("bench_job", job, odoo.databases).returncode
+
+
+def _run_job(name, job, databases, **options):
+    return subprocess.run(
         [
-            *(environment.python, "-P", Path(__file__).with_name("run.py")),
-            *("bench_job", json.dumps(job)),
+            *(databases.environment.python, "-P", Path(__file__).with_name("run.py")),
+            *(name, json.dumps(job)),
         ],
-        env=odoo.databases.variables(),
+        env=databases.variables(),
         stdin=subprocess.DEVNULL,
+        **options,
     )
-    return done.returncode
+
+
+def _measure_api(odoo, templates, size):
+    """Print returns per second: a server for each number of workers, one database."""
+    databases = odoo.databases
+    database = templates.copy(templates.addons(), DATABASE)
+    key = replay_world.prepare(odoo, database)["clerk"]
+    job = {"database": database, "size": size, "key": key}
+
+    def serve(clients, **options):
+        with serving(odoo, database, workers=clients or MOST_WORKERS) as base_url:
+            more = {"base_url": base_url, "clients": clients}
+            done = _run_job("bench_api", job | more, databases, **options)
+        if done.returncode:
+            raise SystemExit(done.returncode)  # it has said why
+        return done.stdout
+
+    print("loading orders", file=sys.stderr, flush=True)
+    serve(0)
+    print("returns of 3 lines a second, requested and submitted over JSON-2")
+    for workers in (1, MOST_WORKERS):
+        alone, bulk = json.loads(serve(workers, stdout=subprocess.PIPE))
+        print(
+            f"{workers} workers and clients: {alone:.1f} one in a call, {bulk:.1f} "
+            f"with {size} in a call",
+            flush=True,
+        )
+    return 0
 
 
 def _rival(environment):

@@ -3,10 +3,8 @@ returns are requested, decided, received, inspected, credited and paid back, eac
 by its own user."""
 
 import sys
-import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -14,6 +12,7 @@ from rich.console import Console
 from .demo_person import Person
 from .demo_table import table
 from .refusal import Refusal
+from .steps import step
 
 # Four returns by how they end: the customer, {product: (sold, returned)}, how many of
 # each are received (None: all), and what must be true of the answer in the end.
@@ -114,17 +113,6 @@ def main(arguments):
     return 0
 
 
-@contextmanager
-def step(console, title, who):
-    start = time.monotonic()
-    with console.status(f"{title} [dim]({who})[/]"):
-        yield
-    seconds = time.monotonic() - start
-    console.print(
-        f"[green]✓[/] {title} [dim]({who}, {seconds:.1f} s)[/]", highlight=False
-    )
-
-
 class Job:
     """The steps; they remember the orders and returns by case."""
 
@@ -168,7 +156,7 @@ class Job:
         call, wizard = self.admin.call, "sale.advance.payment.inv"
         context = {"active_model": "sale.order", "active_ids": order_ids}
         wizard_id = call(wizard, "create", {}, context=context)
-        self.admin.press(wizard, "create_invoices", wizard_id, context)
+        self.admin.press(wizard, "create_invoices", [wizard_id], context)
         domain = [("invoice_line_ids.sale_line_ids.order_id", "in", order_ids)]
         invoice_ids = call("account.move", "search", domain)
         call("account.move", "action_post", invoice_ids)

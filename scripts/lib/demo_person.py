@@ -30,13 +30,13 @@ class Person:
             reason = fault.faultString.strip().splitlines()[-1]
             raise Refusal(f"{self.login} called {model}.{method}: {reason}") from fault
 
-    def press(self, model, button, record_id, context):
+    def press(self, model, button, ids, context):
         """Press a button as the web client does: what Odoo answers may hold nulls,
         which XML-RPC cannot carry."""
         params = {
             "model": model,
             "method": button,
-            "args": [[record_id]],
+            "args": [ids],
             "kwargs": {"context": context},
         }
         response = self.log_in().post(

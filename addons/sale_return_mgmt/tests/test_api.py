@@ -83,6 +83,23 @@ class TestApi(SaleReturnCommon):
             self.assertTrue(result["ok"], result)
             self.assertEqual(result["lines"][0]["sale_line"], line.id)
 
+    def test_an_article_that_is_twice_on_an_order_is_taken_from_both_lines(self):
+        dozen = self.env.ref("uom.product_uom_dozen")
+        self.product.uom_ids |= dozen
+        order = self._sell([(self.product, 14), (self.product, 13)])
+        first, second = order.order_line.ids
+        payload = self._payload("R-1", order=order.name)
+        [line] = payload["lines"]
+        payload["lines"] = [line, {**line, "uom": "Dozens"}, {**line, "uom": "Dozens"}]
+        for request in (payload, {**payload, "ref": "R-2", "lines": [line]}):
+            [preview] = self._api().api_preview([request])
+            [result] = self._api().api_request([request])
+            self.assertTrue(result["ok"], result)
+            found = [line["sale_line"] for line in result["lines"]]
+            self.assertEqual([line["sale_line"] for line in preview["lines"]], found)
+            # One and a dozen are in the first, then one is left there, as in the second.
+            self.assertEqual(found, [first, first, second] if found[1:] else [first])
+
     def test_how_the_money_comes_back(self):
         self.env["res.partner.bank"].create(
             {"acc_number": "DE00 1234", "partner_id": self.customer.id}

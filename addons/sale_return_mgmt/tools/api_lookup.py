@@ -40,6 +40,8 @@ class ApiLookup:
             ],
             Domain.TRUE,
         )
+        # Of products that an order has on several lines, what was found so far.
+        self._taken = defaultdict(float)
         self._lots = self._load_lots(
             [name for line in lines for name in line.get("lots", [])]
         )
@@ -218,12 +220,23 @@ class ApiLookup:
         )
         if not lines:
             self.add_not_found(errors, f"{path}.product", ref)
-        if len(lines) > 1:
-            # The same article twice on an order: the line with enough left to return.
-            lines = lines.sorted(
-                lambda sale_line: sale_line.quantity_returnable < line["quantity"]
+        if len(lines) <= 1:
+            return lines
+        # The same article twice on an order: the first line with enough left to return,
+        # after what the call asks for already.
+        asked = {
+            sale_line: self._get_uom(sale_line.product_id, sale_line, line.get("uom"))
+            ._compute_quantity(line["quantity"], sale_line.product_uom_id, round=False)
+            for sale_line in lines
+        }
+        found = lines.sorted(
+            lambda sale_line: sale_line.product_uom_id.compare(
+                sale_line.quantity_returnable, self._taken[sale_line] + asked[sale_line]
             )
-        return lines[:1]
+            < 0
+        )[:1]
+        self._taken[found] += asked[found]
+        return found
 
     def find_reason(self, code, path, errors):
         if not code:
@@ -236,12 +249,8 @@ class ApiLookup:
     def find_uom(self, product, sale_line, ref, path, errors):
         """The unit named by a payload line; where none is named the order's, or else
         the product's."""
-        usual = sale_line.product_uom_id or product.uom_id
-        uoms = usual | product.uom_id | product.uom_ids
-        if not ref or not product:
-            return usual
-        uom = uoms.filtered(lambda unit: ref in (unit.id, unit.name))[:1]
-        if not uom:
+        uom = self._get_uom(product, sale_line, ref)
+        if ref and product and not uom:
             errors.add(
                 "INVALID",
                 path,
@@ -249,10 +258,23 @@ class ApiLookup:
                     "%(product)s is not counted in “%(uom)s” but in: %(known)s.",
                     product=product.display_name,
                     uom=ref,
-                    known=", ".join(uoms.mapped("name")),
+                    known=", ".join(
+                        self._get_uoms(product, sale_line).mapped("name")
+                    ),
                 ),
             )
         return uom
+
+    def _get_uom(self, product, sale_line, ref):
+        uoms = self._get_uoms(product, sale_line)
+        if not ref or not product:
+            return uoms[:1]
+        return uoms.filtered(lambda unit: ref in (unit.id, unit.name))[:1]
+
+    def _get_uoms(self, product, sale_line):
+        """What it may be counted in, the usual one first."""
+        usual = sale_line.product_uom_id or product.uom_id
+        return usual | product.uom_id | product.uom_ids
 
     def find_warehouse(self, ref, path, errors):
         Warehouse = self.env["stock.warehouse"].sudo()  # clerks may not read them
