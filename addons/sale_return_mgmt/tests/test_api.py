@@ -97,7 +97,7 @@ class TestApi(SaleReturnCommon):
             self.assertTrue(result["ok"], result)
             found = [line["sale_line"] for line in result["lines"]]
             self.assertEqual([line["sale_line"] for line in preview["lines"]], found)
-            # One and a dozen are in the first, then one is left there, as in the second.
+            # One and a dozen are taken from the first, which leaves one of it.
             self.assertEqual(found, [first, first, second] if found[1:] else [first])
 
     def test_how_the_money_comes_back(self):

@@ -225,15 +225,19 @@ class ApiLookup:
         # The same article twice on an order: the first line with enough left to return,
         # after what the call asks for already.
         asked = {
-            sale_line: self._get_uom(sale_line.product_id, sale_line, line.get("uom"))
-            ._compute_quantity(line["quantity"], sale_line.product_uom_id, round=False)
+            sale_line: self._get_uom(
+                sale_line.product_id, sale_line, line.get("uom")
+            )._compute_quantity(line["quantity"], sale_line.product_uom_id, round=False)
             for sale_line in lines
         }
         found = lines.sorted(
-            lambda sale_line: sale_line.product_uom_id.compare(
-                sale_line.quantity_returnable, self._taken[sale_line] + asked[sale_line]
+            lambda sale_line: (
+                sale_line.product_uom_id.compare(
+                    sale_line.quantity_returnable,
+                    self._taken[sale_line] + asked[sale_line],
+                )
+                < 0
             )
-            < 0
         )[:1]
         self._taken[found] += asked[found]
         return found
@@ -258,9 +262,7 @@ class ApiLookup:
                     "%(product)s is not counted in “%(uom)s” but in: %(known)s.",
                     product=product.display_name,
                     uom=ref,
-                    known=", ".join(
-                        self._get_uoms(product, sale_line).mapped("name")
-                    ),
+                    known=", ".join(self._get_uoms(product, sale_line).mapped("name")),
                 ),
             )
         return uom
