@@ -72,6 +72,15 @@ def test_who_may_not_request_makes_nothing(
     assert [row["code"] for row in told(path)] == ["ACCESS_DENIED"]
 
 
+def test_the_warehouse_is_told_no_amount(run, source, imported):
+    named = [*imported, "--source", source]
+    assert run("approve", *named, profile="approver").code == 0
+    for role, is_told in (("clerk", True), ("warehouse", False)):
+        done = run("status", *named, profile=role)
+        assert done.code == 0 and "pending" in done.out
+        assert ("USD" in done.out) == ("money" in done.out) == is_told, done.out
+
+
 def test_an_unknown_ref_is_told(run, transport, source, imported):
     done = run("status", "A", "Z", "--source", source)
     assert done.code == 1 and "NOT_FOUND" in done.out and "submitted" in done.out

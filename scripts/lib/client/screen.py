@@ -14,15 +14,11 @@ from rich.text import Text
 WIDE = 200
 COLORS = {"done": "green", "made": "green", "replayed": "cyan", "refused": "red"}
 COLORS |= {"bad": "red", "open": "yellow"}
-ANSWER = {
-    "return": "name",
+STATUSES = {
     "state": "state",
     "goods": "receipt_status",
     "inspection": "inspection_status",
     "money": "refund_status",
-    "amount": "amount_total",
-    "credited": "amount_refunded",
-    "currency": "currency",
 }
 # What to do next, where the client has a way of its own.
 NEXT = {
@@ -59,10 +55,18 @@ def print_line(value):
 
 
 def print_table(names, rows):
-    """Print rows of plain values; colours are those of the results among them."""
-    table = Table(*names, box=box.SIMPLE, header_style="bold")
+    """Print rows of plain values; colours are those of the results among them.
+
+    Columns without content are left out. Where it is narrow, cells are broken, and the
+    first one, by which people know the row, as the last.
+    """
+    rows = [[str(cell) for cell in row] for row in rows]
+    shown = [index for index in range(len(names)) if any(row[index] for row in rows)]
+    table = Table(box=box.SIMPLE, header_style="bold")
+    for index in shown:
+        table.add_column(names[index], overflow="fold", no_wrap=index == shown[0])
     for row in rows:
-        cells = (Text(printable(str(cell)), COLORS.get(cell, "")) for cell in row)
+        cells = (Text(printable(row[i]), COLORS.get(row[i], "")) for i in shown)
         table.add_row(*cells)
     console = Console(highlight=False)
     if not console.is_terminal:
@@ -80,13 +84,39 @@ def progress(title, total, hidden=False):
         yield lambda done: bar.advance(task, done)
 
 
-def answer_row(given, answer, result):
-    """Cells for one result of the API, as ANSWER and what was refused."""
-    [error] = answer.get("errors", [])[:1] or [{}]
-    cells = [answer.get(key, "") for key in ANSWER.values()]
-    cells[0] = cells[0] or str(given)
-    cells = [f"{c:.2f}" if isinstance(c, float) else c for c in cells]
-    return [*cells, result, error.get("code", ""), advice(error)]
+def print_answers(given, answers):
+    """Print results of the API: how far the returns are, and what was refused.
+
+    :param given: the refs as they were typed
+    """
+    told = list(zip(given, answers, strict=True))
+    done = [
+        (
+            answer["name"],
+            *(answer.get(name, "") for name in STATUSES.values()),
+            _credited(answer),
+            "replayed" if answer["replayed"] else "done",
+        )
+        for _ref, answer in told
+        if answer["ok"]
+    ]
+    refused = [
+        (ref, error["code"], advice(error))
+        for ref, answer in told
+        for error in answer.get("errors", [])
+    ]
+    if done:
+        print_table(["return", *STATUSES, "credited", "result"], done)
+    if refused:
+        print_table(["refused", "code", "what is wrong"], refused)
+
+
+def _credited(answer):
+    """Empty for who may not see amounts, as the status of money is."""
+    if "amount_total" not in answer:
+        return ""
+    amounts = answer["amount_refunded"], answer["amount_total"]
+    return "{:.2f} of {:.2f} {}".format(*amounts, answer["currency"])
 
 
 def advice(error):

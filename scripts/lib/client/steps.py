@@ -51,16 +51,5 @@ def run(caller, title, method, argument, items, given, as_json, **more):
         told = zip(given, answers, strict=True)
         screen.print_json([{"given": ref} | answer for ref, answer in told])
     else:
-        rows = [
-            screen.answer_row(ref, answer, _result(answer))
-            for ref, answer in zip(given, answers, strict=True)
-        ]
-        names = [*screen.ANSWER, "result", "code", "what is wrong"]
-        screen.print_table(names, rows)
+        screen.print_answers(given, answers)
     return 0 if all(answer["ok"] for answer in answers) else REFUSED
-
-
-def _result(answer):
-    if not answer["ok"]:
-        return "refused"
-    return "replayed" if answer["replayed"] else "done"
