@@ -51,6 +51,7 @@ class Json2Remote:
 
     def __init__(self, served, key):
         self.base_url = served.base_url
+        self.key = key
         self._headers = {
             "Authorization": f"bearer {key}",
             "Content-Type": "application/json",

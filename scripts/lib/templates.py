@@ -1,9 +1,9 @@
 """Databases to copy from, built when what is in them changed.
 
 Three levels, so that a change in an addon costs seconds: the modules of Odoo that every
-user of ours has, by Odoo's version; on a copy of that the modules that some have and
-that glue addons of ours wait for; on a copy of that our addons, by a hash of their
-files. All exist without and with demo data.
+user of ours has, by Odoo's version; on a copy of that the modules that some have, such
+as those that glue addons of ours wait for; on a copy of that our addons, by a hash of
+their files. All exist without and with demo data.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from .databases import PREFIX
 from .places import ADDONS, locked, modules
 
 CORE = "sale_management,stock,sale_stock,account"
-OPTIONAL = "sale_mrp,delivery,payment_demo"
+OPTIONAL = "sale_mrp,delivery,payment_demo,base_automation"
 # The first is the default of users and partners; Odoo switches English off otherwise.
 LANGUAGE = "en_US,zh_CN"
 HASHED = {".py", ".xml", ".csv", ".po", ".sql", ".js", ".css", ".scss"}

@@ -89,6 +89,8 @@ class SaleReturnEvent(models.Model):
     external_source = fields.Char(readonly=True)
     external_ref = fields.Char("External Reference", readonly=True)
     hash = fields.Char(readonly=True, required=True)
+    # What Odoo's automation rules may send to other systems, see docs/webhooks.md.
+    event = fields.Json(compute="_compute_event")
 
     _order_sequence_uniq = models.UniqueIndex(
         "(order_id, sequence)", "The event log of a return has one entry per number."
@@ -136,6 +138,12 @@ class SaleReturnEvent(models.Model):
                 )
             )
         return res
+
+    def _compute_event(self):
+        """As the feed tells it to those who may not read the log: no note, no amount.
+        Nothing to depend on: an event never changes."""
+        for event in self:
+            event.event = event._api_answer(shows_all=False)
 
     @api.model_create_multi
     def create(self, vals_list):
