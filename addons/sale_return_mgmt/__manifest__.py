@@ -52,6 +52,7 @@
         "demo/res_users_demo.xml",
         "demo/sale_order_demo.xml",
         "demo/sale_return_demo.xml",
+        "demo/webshop_demo.xml",
     ],
     "application": True,
     "post_init_hook": "post_init_hook",

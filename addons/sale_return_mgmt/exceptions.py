@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 def return_error(code, message, error_class=UserError, line=None, **details):
     """A refusal that people read and programs can act on.
 
-    :param str code: stable code of the external API (see ``docs/api.md``)
+    :param str code: stable code of the external API (see ``docs/api/errors.md``)
     :param str message: translated sentence that says what to do next
     :param error_class: class of the ``UserError`` family to raise
     :param line: the refused ``sale.return.order.line``, whose place in its return the

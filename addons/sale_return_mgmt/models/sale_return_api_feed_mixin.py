@@ -24,7 +24,7 @@ class SaleReturnApiFeedMixin(models.AbstractModel):
 
         :param int after_id: id of the last event that the caller has; 0: from the start
         :param int limit: how many at most, up to 500
-        :return: list of dicts, see ``docs/api.md``; empty where nothing is new
+        :return: list of dicts, see ``docs/api/``; empty where nothing is new
         """
         self = self.with_context(clean_context(self.env.context))
         self.check_access("read")

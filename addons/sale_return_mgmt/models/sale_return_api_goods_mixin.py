@@ -24,7 +24,7 @@ class SaleReturnApiGoodsMixin(models.AbstractModel):
         """Take in what came back of up to 500 returns; what is missing stays awaited.
 
         :param list receipts: dicts with ``return`` or ``transfer``, and ``lines`` where
-            not all came that was awaited, see ``docs/api.md``
+            not all came that was awaited, see ``docs/api/``
         :return: see ``api_settle``
         """
         return self._api_take_steps(
@@ -41,7 +41,7 @@ class SaleReturnApiGoodsMixin(models.AbstractModel):
         """Tell what was found of up to 500 returns: goods move and are accepted or not.
 
         :param list inspections: dicts with ``return``, and ``lines`` where not all that
-            waits is to follow ``disposition`` or its reason, see ``docs/api.md``
+            waits is to follow ``disposition`` or its reason, see ``docs/api/``
         :return: see ``api_settle``
         """
         return self._api_take_steps(

@@ -21,7 +21,7 @@ class SaleReturnApiRequestMixin(models.AbstractModel):
     def api_request(self, requests, submit=True, atomic=False):
         """Create (and submit) up to 500 returns.
 
-        :param list requests: one dict per return, see ``docs/api.md``
+        :param list requests: one dict per return, see ``docs/api/``
         :param bool submit: submit what was created
         :param bool atomic: all or nothing
         :return: list of results, one per request and in its order:

@@ -57,7 +57,7 @@ class SaleReturnApiStepsMixin(models.AbstractModel):
         """Approve, reject or send back up to 500 returns.
 
         :param list decisions: dicts with ``return`` and ``decision``, see
-            ``docs/api.md``
+            ``docs/api/``
         :return: see ``api_settle``
         """
         return self._api_take_steps(
