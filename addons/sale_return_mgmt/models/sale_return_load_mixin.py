@@ -4,7 +4,7 @@ from odoo.fields import Command
 
 from ..exceptions import return_error
 from ..tools.load_lookup import LoadLookup
-from ..tools.load_place import LoadPlace
+from ..tools.load_place import LoadPlace, LoadRefused
 
 # What a refusal is about, by its code; what else is about the goods themselves.
 FIELD_BY_CODE = {
@@ -15,14 +15,6 @@ FIELD_BY_CODE = {
 }
 # Like Odoo: a file that is wrong throughout needs no list of all that is wrong.
 MAX_REFUSALS = 10
-
-
-class LoadRefused(Exception):
-    """A batch of returns in which one is refused.
-
-    No ``UserError``: Odoo would tell that of the first of the batch, whosever fault it
-    is. Of this one it tells nothing, and loads one by one.
-    """
 
 
 class SaleReturnLoadMixin(models.AbstractModel):
@@ -59,7 +51,11 @@ class SaleReturnLoadMixin(models.AbstractModel):
         if refused:
             return {"ids": False, "messages": refused, "nextrow": 0}
         rows = {}
-        loader = self.with_context(sale_return_rows=rows, default_channel="import")
+        # A method, not the dict: contexts that are equal share their environment, and
+        # so would two loads.
+        loader = self.with_context(
+            sale_return_note_rows=rows.update, default_channel="import"
+        )
         savepoint = self.env.cr.savepoint()
         result = super(SaleReturnLoadMixin, loader).load(fields, data)
         if result["ids"]:
@@ -220,8 +216,8 @@ class SaleReturnLoadMixin(models.AbstractModel):
     # === RECORDS === #
 
     def _load_records(self, data_list, update=False):
-        rows = self.env.context.get("sale_return_rows")
-        if rows is None:
+        note_rows = self.env.context.get("sale_return_note_rows")
+        if not note_rows:
             return super()._load_records(data_list, update)
         place = None
         places, prepared = [], []
@@ -241,7 +237,7 @@ class SaleReturnLoadMixin(models.AbstractModel):
             self._sharpen_refusal(error, data_list[0]["info"], place)
             raise
         for order, place in zip(orders, places, strict=True):
-            rows.update(place.get_rows(order))
+            note_rows(place.get_rows(order))
         return orders
 
     def _load_records_write(self, values):

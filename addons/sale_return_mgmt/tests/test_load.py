@@ -147,6 +147,10 @@ class TestLoad(SaleReturnLoadCommon):
         self.assertEqual(self._load(*rows), first)
         self.assertEqual(first.line_ids, lines)
         self.assertEqual(first.event_ids.mapped("type"), ["created"])
+        rows[0][4] = "9"
+        result = self._load_raw(self.FIELDS, rows)
+        self._assert_refused(result, 0, "9 Units asked, 5 can still be returned")
+        rows[0][4] = "2"
         first.action_submit()
         self._as("approver", first).action_approve()
         self.assertEqual(self._load(*rows), first)  # nor is it refused

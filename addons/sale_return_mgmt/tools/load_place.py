@@ -4,6 +4,14 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 
+class LoadRefused(Exception):
+    """A batch of returns in which one is refused.
+
+    No ``UserError``: Odoo would tell that of the first of the batch, whosever fault it
+    is. Of this one it tells nothing, and loads one by one.
+    """
+
+
 class LoadPlace:
     """Tells the lines that rows made before from those that they are to make.
 
