@@ -1,10 +1,15 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, LockError
 from odoo.fields import Domain
+from odoo.http import request
 from odoo.tools import clean_context
 
 from ..exceptions import return_error
 from ..tools import api_payload
+
+# How often a call may meet others before its caller is told, and where it is counted.
+MAX_MEETINGS = 2
+MEETINGS = "sale_return_mgmt.meetings"
 
 
 class SaleReturnApiAnswerMixin(models.AbstractModel):
@@ -161,12 +166,32 @@ class SaleReturnApiAnswerMixin(models.AbstractModel):
         }
 
     @api.model
-    def _api_get_conflict(self, request):
+    def _api_get_conflict(self, item):
         return return_error(
             "REF_CONFLICT",
             self.env._(
-                "Reference “%s” was already used for other content.", request["ref"]
+                "Reference “%s” was already used for other content.", item["ref"]
             ),
+        )
+
+    @api.model
+    def _api_get_busy(self, error):
+        """The refusal of what met another transaction.
+
+        Odoo runs such a call again and lets it wait longer each time, and in the end
+        answers with the raw error. The caller is told before that.
+
+        :raise OperationalError: ``error``, if Odoo is to run the call again
+        """
+        if not request:
+            raise error
+        environ = request.httprequest.environ  # the same each time
+        environ[MEETINGS] = environ.get(MEETINGS, 0) + 1
+        if environ[MEETINGS] <= MAX_MEETINGS:
+            raise error
+        return return_error(
+            "BUSY",
+            self.env._("Others are at work on the same goods: send the same again."),
         )
 
     # === WHAT OTHER SYSTEMS NAME === #

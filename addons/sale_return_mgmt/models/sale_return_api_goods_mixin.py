@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..exceptions import return_error
+from ..tools.api_goods_lookup import get_lot_name
 from ..tools.api_payload import is_id
 from ..tools.api_step_payload import check_inspection, check_receipt
 
@@ -88,18 +89,18 @@ class SaleReturnApiGoodsMixin(models.AbstractModel):
         )
 
     @api.model
-    def _api_read_receipt(self, order, item, errors):
+    def _api_read_receipt(self, order, item, lookup, errors):
         """What came of each line: dicts with ``line`` (may be empty), ``product``,
         ``quantity`` in its unit, ``lots`` (dict of lot to quantity) and ``moves`` that
         await it."""
         awaited = order._api_get_awaited(item)
         rows = [
-            order._api_read_arrival(awaited, values, f"lines.{index}", errors)
+            order._api_read_arrival(awaited, values, f"lines.{index}", lookup, errors)
             for index, values in enumerate(item.get("lines", []))
         ]
         return [row for row in rows if row]
 
-    def _api_read_arrival(self, moves, values, path, errors):
+    def _api_read_arrival(self, moves, values, path, lookup, errors):
         """:return: the row of one line, empty with an error added"""
         self.ensure_one()
         line = self.line_ids.filtered(lambda line: line.id == values.get("line"))
@@ -110,7 +111,7 @@ class SaleReturnApiGoodsMixin(models.AbstractModel):
         product = moves.product_id or line.product_id
         if "product" in values:
             ref = values["product"]
-            product = self._api_find_product(moves, ref)
+            product = lookup.find_product(moves.product_id, ref)
             if not product:
                 return self._api_add_not_found(errors, f"{path}.product", ref)
         if len(product) > 1:
@@ -127,38 +128,18 @@ class SaleReturnApiGoodsMixin(models.AbstractModel):
             "line": line or moves.return_line_id[:1],
             "product": product,
             "quantity": quantity,
-            "lots": self._api_read_lots(product, quantity, values, path, errors),
+            "lots": self._api_read_lots(
+                product, quantity, values, path, lookup, errors
+            ),
             "moves": moves,
         }
 
     @api.model
-    def _api_find_product(self, moves, ref):
-        """One that is awaited, or else any: what nobody asked for comes as well."""
-        fields = ["id"] if is_id(ref) else ["default_code", "barcode"]
-        domain = Domain.OR([Domain(field, "=", ref) for field in fields])
-        return moves.product_id.filtered_domain(domain)[:1] or self.env[
-            "product.product"
-        ].search(
-            domain
-            & Domain("type", "=", "consu")
-            & Domain("company_id", "in", [False, self.env.company.id]),
-            limit=1,
-        )
-
-    @api.model
-    def _api_read_lots(self, product, quantity, values, path, errors):
-        lots, refs = {}, values.get("lots", [])
-        names = [ref["name"] if isinstance(ref, dict) else ref for ref in refs]
-        known = self.env["stock.lot"].search(
-            [
-                ("name", "in", names),
-                ("product_id", "=", product.id),
-                ("company_id", "in", [False, self.env.company.id]),
-            ]
-        )
-        lots_by_name = known.grouped("name")
-        for ref, (index, name) in zip(refs, enumerate(names), strict=True):
-            lot = lots_by_name.get(name, known.browse())[:1]
+    def _api_read_lots(self, product, quantity, values, path, lookup, errors):
+        lots = {}
+        for index, ref in enumerate(values.get("lots", [])):
+            name = get_lot_name(ref)
+            lot = lookup.find_lot(product, name)
             if not lot or lot in lots:
                 self._api_add_not_found(errors, f"{path}.lots.{index}", name)
             elif isinstance(ref, dict):
@@ -209,14 +190,18 @@ class SaleReturnApiGoodsMixin(models.AbstractModel):
                 "INVALID_STATE", self.env._("%s awaits no goods.", self.name)
             )
         if rows:
-            pickings = moves.picking_id
-            moves.quantity = 0
-            for move, parts in self._api_spread(rows, pickings[:1]).items():
-                move._take_in(parts)
-                moves |= move
+            came = self._api_spread(rows, moves.picking_id[:1])
         else:
-            for move in moves:
-                move.quantity = move.product_uom_qty
+            none = self.env["stock.lot"]
+            came = {move: [(none, move.product_qty)] for move in moves}
+        # Most moves have just what is awaited: nothing is written on these.
+        changed = moves.filtered(lambda move: not move._has_just(came.get(move, [])))
+        if rows:
+            changed.quantity = 0
+        for move, parts in came.items():
+            if move in changed or move not in moves:
+                move._take_in(parts)
+            moves |= move
         arrived = moves.filtered("quantity")
         arrived.picked = True
         for move_line in arrived.move_line_ids:
@@ -263,17 +248,19 @@ class SaleReturnApiGoodsMixin(models.AbstractModel):
     # === INSPECTIONS === #
 
     @api.model
-    def _api_read_inspection(self, order, item, errors):
+    def _api_read_inspection(self, order, item, lookup, errors):
         """Rows for ``_inspect``, one for each line that was sent."""
         if "lines" not in item and "disposition" in item:
-            order._api_find_disposition(order.line_ids[:1], {}, item, "", errors)
+            order._api_find_disposition(
+                order.line_ids[:1], {}, item, "", lookup, errors
+            )
         rows = [
-            order._api_read_finding(item, values, f"lines.{index}", errors)
+            order._api_read_finding(item, values, f"lines.{index}", lookup, errors)
             for index, values in enumerate(item.get("lines", []))
         ]
         return [row for row in rows if row]
 
-    def _api_read_finding(self, item, values, path, errors):
+    def _api_read_finding(self, item, values, path, lookup, errors):
         """:return: the row of one line, empty with an error added"""
         self.ensure_one()
         if "line" in values:
@@ -284,7 +271,7 @@ class SaleReturnApiGoodsMixin(models.AbstractModel):
             waiting = self.line_ids.filtered(
                 lambda line: not line.product_uom_id.is_zero(line.quantity_to_inspect)
             )
-            product = self._api_find_product(waiting, values["product"])
+            product = lookup.find_among(waiting.product_id, values["product"])
             lines = waiting.filtered(lambda line: line.product_id == product)
         if not lines:
             return self._api_add_not_found(errors, f"{path}.{key}", values[key])
@@ -296,7 +283,7 @@ class SaleReturnApiGoodsMixin(models.AbstractModel):
             "quantity": values["quantity"],
             "lot": self._api_find_waiting_lot(lines, values, path, errors),
             "disposition": self._api_find_disposition(
-                lines, values, item, f"{path}.", errors
+                lines, values, item, f"{path}.", lookup, errors
             ),
             "condition": values.get("condition"),
             "note": values.get("note"),
@@ -317,18 +304,17 @@ class SaleReturnApiGoodsMixin(models.AbstractModel):
         self._api_add_not_found(errors, f"{path}.lot", values["lot"])
         return lots
 
-    def _api_find_disposition(self, line, values, item, prefix, errors):
+    def _api_find_disposition(self, line, values, item, prefix, lookup, errors):
         """What becomes of ``line``: as its own values say, the item, or the reason."""
         key = values.get("disposition", item.get("disposition"))
         if not key:
             return line._get_usual_disposition()
-        Disposition = self.env["sale.return.disposition"]
         try:
-            return Disposition._get_from_key(key, self.company_id)
+            return lookup.find_disposition(key, self.company_id)
         except UserError as error:
             path = f"{prefix}disposition" if "disposition" in values else "disposition"
             errors.add("NOT_FOUND", path, str(error))
-            return Disposition
+            return self.env["sale.return.disposition"]
 
     @api.model
     def _api_do_inspect(self, steps):

@@ -3,6 +3,7 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Command
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import clean_context
 
 from ..exceptions import return_error
@@ -233,6 +234,7 @@ class SaleReturnApiRequestMixin(models.AbstractModel):
         orders = self.browse()
         try:
             with self.env.cr.savepoint():
+                self._api_lock([vals_by_index[index] for index in batch])
                 orders = self.create([vals_by_index[index] for index in batch])
                 for order, index in zip(orders, batch, strict=True):
                     request = requests[index]
@@ -258,11 +260,29 @@ class SaleReturnApiRequestMixin(models.AbstractModel):
             # The same reference is being created by another call: Odoo runs this one
             # again, and then finds what the other one made.
             raise ConcurrencyError("external reference taken meanwhile") from error
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
+            return self._api_get_refusals(self._api_get_busy(error), orders, batch)
         except UserError as error:
             return self._api_get_refusals(error, orders, batch)
         for order, index in zip(orders, batch, strict=True):
             results[index] = order._api_answer()
         return {}
+
+    @api.model
+    def _api_lock(self, vals_list):
+        """Lock what submitting will lock: who comes second learns it before the work.
+
+        :raise LockError: if another transaction is at work on it
+        """
+        sale_lines = self.env["sale.order.line"].browse(
+            line_vals["sale_line_id"]
+            for vals in vals_list
+            for _create, _id, line_vals in vals["line_ids"]
+            if line_vals["sale_line_id"]
+        )
+        sale_lines |= sale_lines.order_id._get_first_lines()
+        # sudo: lines to be locked, whoever may write on them
+        sale_lines.sudo().lock_for_update(allow_referencing=True)
 
     @api.model
     def _api_get_refusals(self, error, orders, batch):

@@ -1,13 +1,16 @@
 from collections import defaultdict, namedtuple
+from functools import partial
 
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, models
 from odoo.exceptions import ConcurrencyError, UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import clean_context
 
 from ..exceptions import return_error
 from ..tools import api_payload
+from ..tools.api_goods_lookup import GoodsLookup
 from ..tools.api_step_payload import check_decision, check_step
 
 # A return, what the caller sent for it, and what the lines of that were read as: dicts
@@ -71,7 +74,7 @@ class SaleReturnApiStepsMixin(models.AbstractModel):
     # === DECISIONS === #
 
     @api.model
-    def _api_read_grants(self, order, item, errors):
+    def _api_read_grants(self, order, item, lookup, errors):
         lines = {line.id: line for line in order.line_ids}
         rows = []
         for index, grant in enumerate(item.get("grants", [])):
@@ -143,8 +146,8 @@ class SaleReturnApiStepsMixin(models.AbstractModel):
         :param items: what the caller sent, one for each return
         :param check: tells the errors in the shape of an item
         :param take: called with a list of ``Step``; takes all of them or none
-        :param read: called with a return, its item and ``PayloadErrors``: what the
-            lines of the item name
+        :param read: called with a return, its item, a ``GoodsLookup`` for all items
+            and ``PayloadErrors``: what the lines of the item name
         :param find: finds the returns of a list of items, by ``return`` if not given
         :return: list of results in the order of ``items``
         """
@@ -168,6 +171,8 @@ class SaleReturnApiStepsMixin(models.AbstractModel):
                 waiting[index] = item
         find = find or self._api_find_returns
         orders = dict(zip(waiting, find(list(waiting.values())), strict=True))
+        if read:
+            read = partial(read, lookup=GoodsLookup(self.env, waiting.values()))
         while waiting:
             batch = self._api_get_batch(waiting, orders)
             self._api_take_batch(call, batch, orders, results, take, read)
@@ -209,7 +214,7 @@ class SaleReturnApiStepsMixin(models.AbstractModel):
             order, errors, rows = orders[index], api_payload.PayloadErrors(), []
             try:
                 if order and read:
-                    rows = read(order, item, errors)
+                    rows = read(order, item, errors=errors)
             except UserError as error:
                 results[index] = self._api_error(error)
                 continue
@@ -238,6 +243,8 @@ class SaleReturnApiStepsMixin(models.AbstractModel):
             # Another call takes the same step: Odoo runs this one again, and then
             # finds what the other one did.
             raise ConcurrencyError("key of a step taken meanwhile") from error
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
+            return self._api_error(self._api_get_busy(error))
         except UserError as error:
             return self._api_step_error(error, steps[0])
         return None

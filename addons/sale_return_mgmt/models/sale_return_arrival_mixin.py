@@ -206,6 +206,19 @@ class SaleReturnArrivalMixin(models.AbstractModel):
         move.picked = True
         return move
 
+    def _has_just(self, parts):
+        """Whether the move has what came already, as far as lots do not matter.
+
+        :param list parts: as for ``_take_in``
+        """
+        self.ensure_one()
+        quantity = sum(quantity for _lot, quantity in parts)
+        return (
+            self.product_id.tracking == "none"
+            and self.product_uom == self.product_id.uom_id
+            and not self.product_uom.compare(self.quantity, quantity)
+        )
+
     def _take_in(self, parts):
         """Write what came of a move that had nothing yet.
 

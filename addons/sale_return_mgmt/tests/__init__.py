@@ -2,11 +2,13 @@ from importlib.util import find_spec
 
 
 from . import test_api
+from . import test_api_at_once
 from . import test_api_decide
 from . import test_api_details
 from . import test_api_events
 from . import test_api_goods
 from . import test_api_preview
+from . import test_api_queries
 from . import test_api_returnable
 from . import test_api_steps
 from . import test_approval

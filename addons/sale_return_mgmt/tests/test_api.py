@@ -302,21 +302,3 @@ class TestApi(SaleReturnCommon):
         )
         self.assertTrue(good["ok"], good)
         self.assertEqual(self._codes(refused), [("INVALID", "lines.1")])
-
-    def test_a_batch_costs_less_than_its_parts(self):
-        orders = self.env["sale.order"].browse(
-            [self._sell([(self.product, 1)], invoice=False).id for _index in range(10)]
-        )
-        payloads = [
-            self._payload(f"Q-{order.id}", order=order.name) for order in orders
-        ]
-        self.env.invalidate_all()
-        start = self.env.cr.sql_log_count
-        self._api().api_request(payloads[:1])
-        single = self.env.cr.sql_log_count - start
-        self.env.invalidate_all()
-        start = self.env.cr.sql_log_count
-        results = self._api().api_request(payloads[1:])
-        batch = self.env.cr.sql_log_count - start
-        self.assertTrue(all(result["ok"] for result in results), results)
-        self.assertLess(batch, 9 * single / 2)

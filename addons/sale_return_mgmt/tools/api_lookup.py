@@ -10,6 +10,43 @@ from odoo.addons.base.models.res_bank import sanitize_account_number
 from .api_payload import is_id
 
 
+def load_products(env, refs, domain=Domain.TRUE):
+    """Goods that are called so, read together.
+
+    :param refs: internal references, barcodes or ids; what is neither is left out
+    :return: ``defaultdict`` of reference to ``product.product``, empty for unknown ones
+    """
+    names = [ref for ref in refs if isinstance(ref, str)]
+    ids = [ref for ref in refs if is_id(ref)]
+    products = defaultdict(lambda: env["product.product"])
+    if not names and not ids:
+        return products
+    found = env["product.product"].search(
+        Domain("company_id", "in", [False, env.company.id])
+        & domain
+        & Domain("type", "=", "consu")
+        & (
+            Domain("id", "in", ids)
+            | Domain("default_code", "in", names)
+            | Domain("barcode", "in", names)
+        )
+    )
+    for product in found:
+        for ref in {product.id, product.default_code, product.barcode} - {False}:
+            products[ref] |= product
+    return products
+
+
+def load_lots(env, names):
+    """:return: dict of product and name to ``stock.lot``"""
+    lots = env["stock.lot"]
+    if names:
+        lots = lots.search(
+            [("name", "in", names), ("company_id", "in", [False, env.company.id])]
+        )
+    return {(lot.product_id, lot.name): lot for lot in lots}
+
+
 class ApiLookup:
     """Finds what payloads name among records the caller may read.
 
@@ -26,11 +63,13 @@ class ApiLookup:
             [line.get("sale_line") for line in lines],
         )
         self._sale_lines = {line.id: line for line in self._all_orders.order_line}
-        self._replacements = self._load_products(
+        self._replacements = load_products(
+            env,
             [line.get("replacement", {}).get("product") for line in lines],
             Domain("sale_ok", "=", True),
         )
-        self._products = self._load_products(
+        self._products = load_products(
+            env,
             [
                 line.get("product")
                 for request in requests
@@ -38,12 +77,11 @@ class ApiLookup:
                 for line in request["lines"]
                 if "order" not in line and "sale_line" not in line
             ],
-            Domain.TRUE,
         )
         # Of products that an order has on several lines, what was found so far.
         self._taken = defaultdict(float)
-        self._lots = self._load_lots(
-            [name for line in lines for name in line.get("lots", [])]
+        self._lots = load_lots(
+            env, [name for line in lines for name in line.get("lots", [])]
         )
         self._reasons = {
             reason.code: reason
@@ -71,40 +109,6 @@ class ApiLookup:
             if order.client_order_ref and order.client_order_ref != order.name:
                 orders[order.client_order_ref] |= order
         return orders
-
-    def _load_products(self, refs, domain):
-        """Goods of which no sold line tells, by what they may be called."""
-        names = [ref for ref in refs if isinstance(ref, str)]
-        ids = [ref for ref in refs if is_id(ref)]
-        products = defaultdict(lambda: self.env["product.product"])
-        if not names and not ids:
-            return products
-        Product = self.env["product.product"]
-        found = Product.search(
-            Domain("company_id", "in", [False, self.env.company.id])
-            & domain
-            & Domain("type", "=", "consu")
-            & (
-                Domain("id", "in", ids)
-                | Domain("default_code", "in", names)
-                | Domain("barcode", "in", names)
-            )
-        )
-        for product in found:
-            for ref in {product.id, product.default_code, product.barcode} - {False}:
-                products[ref] |= product
-        return products
-
-    def _load_lots(self, names):
-        lots = self.env["stock.lot"]
-        if names:
-            lots = lots.search(
-                [
-                    ("name", "in", names),
-                    ("company_id", "in", [False, self.env.company.id]),
-                ]
-            )
-        return {(lot.product_id, lot.name): lot for lot in lots}
 
     def find_replacement(self, line, path, errors):
         """The product that is to be sent instead; empty for the same one."""
