@@ -42,11 +42,13 @@ def digest(request):
 
 
 def is_text(value):
-    """A non-empty line or paragraph that the database can store."""
+    """A non-empty line or paragraph that the database can store and XML can carry."""
     if not isinstance(value, str) or not value.strip() or len(value) > MAX_TEXT:
         return False
     return not any(
-        ord(char) < 32 and char not in "\t\n\r" or 0xD800 <= ord(char) <= 0xDFFF
+        (ord(char) < 32 and char not in "\t\n\r")
+        or 0xD800 <= ord(char) <= 0xDFFF
+        or char in "\ufffe\uffff"
         for char in value
     )
 
@@ -225,13 +227,20 @@ def _check_line(env, errors, path, line, request):
             errors.add("INVALID", f"{path}.{key}", env._("“%s” is missing.", key))
 
 
+def _escape(text):
+    """The text with what an answer cannot carry as Python writes it."""
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode()
+        for char in text
+    )
+
+
 def check_keys(env, errors, prefix, values, checks):
     for key, value in values.items():
         if key not in checks:
             errors.add(
                 "INVALID",
-                # what cannot be written in the answer is escaped
-                prefix + str(key)[:64].encode("utf-8", "backslashreplace").decode(),
+                prefix + _escape(str(key)[:64]),
                 env._("Unknown key. Known keys: %s.", ", ".join(sorted(checks))),
             )
         elif not checks[key](value):
