@@ -10,11 +10,10 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from helpers import RETURN, ROLES, Company, ask, get
-from transports import Json2Remote, JsonRemote, Remote
+from transports import JsonRemote, Remote, json2_of, odoorpc_of
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
@@ -112,13 +111,9 @@ def xmlrpc_as(server):
 @pytest.fixture(scope="session")
 def odoorpc_as(server):
     """A function: odoorpc_as(login) returns that user's odoorpc.ODOO, logged in."""
-    import odoorpc
 
     def odoorpc_as(login, password=None):
-        url = urlsplit(server.base_url)
-        remote = odoorpc.ODOO(url.hostname, port=url.port)
-        remote.login(server.db, login, password or login)
-        return remote
+        return odoorpc_of(server, login, password)
 
     return odoorpc_as
 
@@ -126,17 +121,7 @@ def odoorpc_as(server):
 @pytest.fixture(scope="session")
 def json2_users(server):
     """What each role does over /json/2, with an API key of its own."""
-    keys = server.shell(
-        "from odoo.fields import Datetime\n"
-        "until = Datetime.add(Datetime.now(), days=1)\n"
-        f"for role in {ROLES!r}:\n"
-        "    user = env['res.users'].search([('login', '=', f'return_{role}')])\n"
-        "    keys = env['res.users.apikeys'].with_user(user)\n"
-        "    print(keys._generate('rpc', 'black-box tests', until))"
-    ).split()[-len(ROLES) :]
-    return {
-        role: Json2Remote(server, key) for role, key in zip(ROLES, keys, strict=True)
-    }
+    return json2_of(server, ROLES)
 
 
 @pytest.fixture(scope="session")

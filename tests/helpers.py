@@ -57,16 +57,20 @@ class Company:
 
     @functools.cached_property
     def vase(self):
-        """A hundred are in stock; what comes back is inspected, as a policy says."""
-        vase = self.create_stored("Glass Vase", "SKU-VASE", 100)
+        """A hundred are in stock; what comes back is inspected."""
+        return self.create_inspected("Glass Vase", "SKU-VASE", 100)
+
+    def create_inspected(self, name, sku, quantity):
+        """A product of which so many are in stock; a policy wants it inspected."""
+        product = self.create_stored(name, sku, quantity)
         policy = {
-            "name": "Vases are inspected",
-            "product_ids": [(6, 0, [vase])],
+            "name": f"{name}: inspected",
+            "product_ids": [(6, 0, [product])],
             "requires_inspection": "yes",
             "inspection_instructions": "<p>Hold it against the light.</p>",
         }
         self.admin("sale.return.policy", "create", policy)
-        return vase
+        return product
 
     def create_product(self, name, sku, **more):
         product = {
@@ -82,17 +86,33 @@ class Company:
     def create_stored(self, name, sku, quantity):
         """A product of which so many are in stock."""
         product = self.create_product(name, sku, is_storable=True)
+        if quantity:
+            self._stock(product, {False: quantity})
+        return product
+
+    def create_tracked(self, name, sku, tracking, quantities):
+        """A product of which so many of each lot are in stock."""
+        product = self.create_product(name, sku, is_storable=True, tracking=tracking)
+        vals_list = [{"name": lot, "product_id": product} for lot in quantities]
+        lots = self.admin("stock.lot", "create", vals_list)
+        self._stock(product, dict(zip(lots, quantities.values(), strict=True)))
+        return product
+
+    def _stock(self, product, quantities):
         [warehouse] = self.admin(
             "stock.warehouse", "search_read", [], ["lot_stock_id"], limit=1
         )
-        counted = {
-            "product_id": product,
-            "location_id": warehouse["lot_stock_id"][0],
-            "inventory_quantity": quantity,
-        }
-        quant = self.admin("stock.quant", "create", counted)
-        self.admin("stock.quant", "action_apply_inventory", [quant])
-        return product
+        vals_list = [
+            {
+                "product_id": product,
+                "lot_id": lot,
+                "location_id": warehouse["lot_stock_id"][0],
+                "inventory_quantity": quantity,
+            }
+            for lot, quantity in quantities.items()
+        ]
+        quants = self.admin("stock.quant", "create", vals_list)
+        self.admin("stock.quant", "action_apply_inventory", quants)
 
     def order(self, quantity=5.0, product=None, **more):
         """Make a quotation, for lanterns by default, and return its id."""

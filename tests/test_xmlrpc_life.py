@@ -1,7 +1,5 @@
 """What other systems do with returns over XML-RPC and JSON-RPC, and may not do."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 from helpers import (
     FORBIDDEN,
@@ -50,25 +48,6 @@ def test_a_shops_request_ends_as_a_posted_credit_note(over, company, sold):
     }
     assert credited["invoice"] == sold.invoice  # and set off against it: paid
     assert get(over["clerk"], asked["id"]) == done
-
-
-def test_parallel_requests_never_get_more_than_was_delivered(xmlrpc_as, company):
-    """Who is told BUSY asks again, as the interface says."""
-    sold = company.sell(2)
-
-    def ask_until_told(number):
-        clerk = xmlrpc_as("return_clerk")
-        while True:
-            result = ask(clerk, sold.request())
-            if result["ok"] or result["errors"][0]["code"] != "BUSY":
-                return result
-
-    with ThreadPoolExecutor(6) as pool:
-        results = list(pool.map(ask_until_told, range(6)))
-    codes = sorted("" if r["ok"] else r["errors"][0]["code"] for r in results)
-    assert codes == ["", ""] + 4 * ["QTY_EXCEEDS_RETURNABLE"]
-    lines = company.admin(LINE, "search_count", [("sale_line_id", "=", sold.line)])
-    assert lines == 2
 
 
 # === WHO MAY DO WHAT === #

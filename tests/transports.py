@@ -9,8 +9,10 @@ import json
 import uuid
 import xmlrpc.client
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 from xml.parsers.expat import ExpatError
 
+import odoorpc
 import requests
 from odoorpc.error import RPCError
 
@@ -46,6 +48,14 @@ class JsonRemote:
         return self._odoorpc.execute_kw(model, method, arguments, named)
 
 
+def odoorpc_of(served, login, password=None):
+    """That user's odoorpc.ODOO, logged in."""
+    url = urlsplit(served.base_url)
+    remote = odoorpc.ODOO(url.hostname, port=url.port)
+    remote.login(served.db, login, password or login)
+    return remote
+
+
 class Json2Remote:
     """What may be done over /json/2 with an API key: by position only the ids."""
 
@@ -78,11 +88,29 @@ class Json2Remote:
         return answer
 
 
+def json2_of(served, roles):
+    """The Json2Remote of each role, with a new key of its user."""
+    printed = served.shell(
+        "from odoo.fields import Datetime\n"
+        "until = Datetime.add(Datetime.now(), days=1)\n"
+        f"for role in {roles!r}:\n"
+        "    user = env['res.users'].search([('login', '=', f'return_{role}')])\n"
+        "    keys = env['res.users.apikeys'].with_user(user)\n"
+        "    print(keys._generate('rpc', 'black-box tests', until))"
+    )
+    keys = printed.split()[-len(roles) :]
+    return {
+        role: Json2Remote(served, key) for role, key in zip(roles, keys, strict=True)
+    }
+
+
 class HttpError(Exception):
     """A call that /json/2 answered with another status than 200."""
 
     def __init__(self, status, answer):
         super().__init__(f"{status} {answer['name']}: {answer['message']}")
+        if status >= 500:
+            self.add_note(answer["debug"][-2000:])
         self.status, self.answer = status, answer
 
 
