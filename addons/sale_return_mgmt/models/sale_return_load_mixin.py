@@ -326,7 +326,9 @@ class SaleReturnLoadMixin(models.AbstractModel):
                     getattr(left, check)()
                     break
                 except UserError as error:
-                    line = error.sale_return_line
+                    line = getattr(error, "sale_return_line", None)
+                    if not line:
+                        raise
                     left -= line
                     messages.append(
                         self._prepare_load_message(
