@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..exceptions import return_error
+from ..tools.api_payload import is_id, is_reference
 
 KINDS = [
     ("restock", "Back to Stock"),
@@ -119,15 +120,16 @@ class SaleReturnDisposition(models.Model):
 
         :raise UserError: ``NOT_FOUND``
         """
-        is_id = isinstance(key, int) and not isinstance(key, bool)
-        disposition = self.search(
-            [
-                ("id" if is_id else "code", "=", key),
-                ("company_id", "in", [False, company.id]),
-            ],
-            order="company_id",
-            limit=1,
-        )
+        disposition = self.browse()
+        if is_reference(key):
+            disposition = self.search(
+                [
+                    ("id" if is_id(key) else "code", "=", key),
+                    ("company_id", "in", [False, company.id]),
+                ],
+                order="company_id",
+                limit=1,
+            )
         if not disposition:
             raise return_error(
                 "NOT_FOUND",
