@@ -111,58 +111,6 @@ def test_a_step_is_refused_to_all_who_may_not_take_it(users, company, sold):
     assert company.read(RETURN, approved, "state")["state"] == "approved"
 
 
-def test_every_public_method_answers_what_xml_rpc_can_carry(users, company, sold):
-    """Odoo commits before it writes the answer: what XML-RPC cannot carry would be
-    done, told to have failed, and done again."""
-    clerk, approver, manager = (
-        users[role] for role in ("clerk", "approver", "manager")
-    )
-    explain = "sale.return.order.explain"
-    asked = request_id(clerk, sold.request(), submit=False)
-    steps = [
-        *(
-            (clerk, method)
-            for method in ("action_submit", "action_submit", "action_withdraw")
-        ),
-        (clerk, "action_withdraw"),
-        (clerk, "action_submit"),
-        (approver, "action_send_back"),
-        (approver, "action_send_back", "Which one?"),
-        (clerk, "action_submit"),
-        (approver, "action_reject"),
-        (approver, "action_reject", "Too old."),
-        (clerk, "action_reset_to_draft"),
-        (clerk, "action_cancel"),
-        (clerk, "action_cancel"),
-    ]
-    for user, method, *arguments in steps:
-        assert user(RETURN, method, [asked], *arguments), method
-    asked = approve(users, sold.request(2))
-    receipt = get(clerk, asked)["transfers"][0]["id"]
-    for user, method in [
-        (approver, "action_approve"),
-        (clerk, "action_view_sale_orders"),
-        (clerk, "action_view_pickings"),
-        (clerk, "action_print_slip"),
-        (manager, "action_close_short"),
-    ]:
-        assert user(RETURN, method, [asked]), method
-    assert users["warehouse"]("stock.picking", "button_validate", [receipt])
-    assert clerk(RETURN, "action_view_refunds", [asked])
-    assert manager(RETURN, "action_settle", [asked])
-    for method in ("action_create_return", "action_view_returns"):
-        assert clerk("sale.order", method, [sold.id]), method
-    asked = approve(users, sold.request(2))
-    vals = {
-        "step": "close_short",
-        "explanation": "Lost",
-        "order_ids": [(6, 0, [asked])],
-    }
-    dialog = manager(explain, "create", vals)
-    assert manager(explain, "action_apply", [dialog])
-    assert company.read(RETURN, asked, "state")["state"] == "done"
-
-
 # === WHAT THE WAREHOUSE MAY NOT SEE === #
 
 
