@@ -32,6 +32,8 @@ class SaleReturnApiRequestMixin(models.AbstractModel):
         """
         self = self.with_context(clean_context(self.env.context))
         self.check_access("create")
+        self._api_check_switch("submit", submit)
+        self._api_check_switch("atomic", atomic)
         results, fresh = self._api_read(requests)
         vals_by_index = self._api_prepare(fresh, results)
         if atomic and any(result and not result["ok"] for result in results):
@@ -44,6 +46,14 @@ class SaleReturnApiRequestMixin(models.AbstractModel):
         return results
 
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _api_check_switch(self, name, value):
+        """Refuse what would be taken for true, as the text "false" is."""
+        if value not in (True, False):
+            raise return_error(
+                "INVALID", self.env._("“%s” must be true or false.", name)
+            )
 
     @api.model
     def _api_read(self, requests):

@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -157,6 +157,14 @@ class TestApi(SaleReturnCommon):
             self.assertEqual([result["ok"] for result in results], [False, False])
             self.assertEqual(self._codes(results[0]), [("INVALID", "")])
         self.assertFalse(self._api().search([("external_source", "=", "shop")]))
+
+    def test_switches_are_true_or_false(self):
+        for name in ("submit", "atomic"):
+            for value in ("false", "", None, [], 7, float("nan")):
+                with self.assertRaisesRegex(UserError, "must be true or false"):
+                    self._api().api_request([self._payload("R-1")], **{name: value})
+        [result] = self._api().api_request([self._payload("R-1")], submit=0)
+        self.assertEqual(result["state"], "draft")
 
     def test_drafts_are_made_on_demand(self):
         [result] = self._api().api_request([self._payload("R-1")], submit=False)
