@@ -98,7 +98,7 @@ def test_a_manager_settles_several_at_once(page_as, screenshot, company, users):
 def test_a_manager_reads_and_changes_a_policy(page_as, screenshot, company):
     assert company.vase
     page = page_as("return_manager")
-    open_record(page, "Sales/Returns/Return Policies", "Vases are inspected")
+    open_record(page, "Sales/Returns/Return Policies", "Glass Vase: inspected")
     expect(page.locator("[name=product_ids]")).to_contain_text("Glass Vase")
     expect(page.locator("[name=requires_inspection] input")).to_have_value("Always")
     fill(page.locator("div[name=window_days]"), "21")

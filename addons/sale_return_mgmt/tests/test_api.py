@@ -228,6 +228,20 @@ class TestApi(SaleReturnCommon):
         )
         self.assertFalse(self._api().search([("external_source", "=", "shop")]))
 
+    def test_too_many_lines_are_refused_before_they_are_looked_at(self):
+        [line] = self._payload("R")["lines"]
+        for path, payload in (
+            ("lines", self._payload("R-1", lines=[None] * 1001)),
+            (
+                "lines.0.lots",
+                self._payload("R-2", lines=[{**line, "lots": ["L"] * 1001}]),
+            ),
+        ):
+            results = self._api().api_request([payload])
+            codes = [self._codes(result) for result in results]
+            self.assertIn(("LIMIT_EXCEEDED", path), codes[0])
+            self.assertFalse(any(path == "lines.1000" for _code, path in codes[0]))
+
     def test_units_are_those_of_the_product(self):
         pack = self.env["uom.uom"].create(
             {

@@ -170,6 +170,7 @@ class TestApiGoods(SaleReturnInspectionCommon):
                 "lines.0.quantity",
             ),
             (good | {"lines": []}, "INVALID", "lines"),
+            (good | {"lines": [line] * 1001}, "LIMIT_EXCEEDED", "lines"),
             (good | {"lines": [None]}, "INVALID", "lines.0"),
             (good | {"lines": [{"quantity": 1}]}, "INVALID", "lines.0.product"),
             (good | {"lines": [{"product": "LAMP"}]}, "INVALID", "lines.0.quantity"),

@@ -3,7 +3,7 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.sql_db import Cursor
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import SQL, mute_logger
 
 from .common_fees import FeeCommon
@@ -23,6 +23,19 @@ class TestApiPreview(FeeCommon):
 
     def _api(self, role="clerk"):
         return self.env["sale.return.order"].with_user(self.users[role])
+
+    def _count_priced(self, act):
+        """How many returns are priced, one for another, while ``act`` is called."""
+        Line = self.env.registry["sale.return.order.line"]
+        price, priced = Line._get_amounts, []
+
+        def count(lines, *arguments):
+            priced.append(lines)
+            return price(lines, *arguments)
+
+        with patch.object(Line, "_get_amounts", count):
+            act()
+        return len(priced)
 
     def _payload(self, ref, *lines, order=None, **vals):
         """:param lines: ``(product, quantity)``"""
@@ -91,6 +104,25 @@ class TestApiPreview(FeeCommon):
             ),
         )
         self.assertEqual(refund.currency_id.name, preview["currency"])
+
+    def test_other_returns_of_the_same_goods_are_not_priced_again(self):
+        api, product = self._api(), self.product
+        made = api.api_request(
+            [self._payload(f"R-{n}", (product, 1)) for n in range(4)]
+        )
+        self.assertTrue(all(result["ok"] for result in made))
+        self.env.flush_all()
+        self.env.invalidate_all()
+        payloads = [self._payload("P", (product, 1))]
+        # The amounts of the order and its delivery charge, where there may be one.
+        self.assertLessEqual(self._count_priced(lambda: api.api_preview(payloads)), 2)
+        draft = self._request(self.order, {product: 1})
+
+        def edit():
+            with Form(draft) as form, form.line_ids.edit(0) as line:
+                line.quantity = 0.5
+
+        self.assertLessEqual(self._count_priced(edit), 4)
 
     def test_a_part_with_its_fee(self):
         [preview] = self._assert_told_before(

@@ -11,6 +11,7 @@ from .quantities import is_number, is_quantity
 
 MAX_ID = 2**31 - 1
 MAX_ITEMS = 500
+MAX_ENTRIES = 1000  # of any list in an item
 MAX_TEXT = 5000
 MAX_KEY = 200
 MAX_PRICE = 1e12
@@ -181,7 +182,7 @@ def check_shape(env, request):
     if "lines" not in request:
         errors.add("INVALID", "lines", env._("“%s” is missing.", "lines"))
     elif is_list(request["lines"]):
-        for index, line in enumerate(request["lines"]):
+        for index, line in enumerate(request["lines"][:MAX_ENTRIES]):
             _check_line(env, errors, f"lines.{index}", line, request)
     if is_files(request.get("attachments")):
         for index, file in enumerate(request["attachments"]):
@@ -242,6 +243,12 @@ def check_keys(env, errors, prefix, values, checks):
                 "INVALID",
                 prefix + _escape(str(key)[:64]),
                 env._("Unknown key. Known keys: %s.", ", ".join(sorted(checks))),
+            )
+        elif isinstance(value, list) and len(value) > MAX_ENTRIES:
+            errors.add(
+                "LIMIT_EXCEEDED",
+                f"{prefix}{key}",
+                env._("At most %s are taken here: split them.", MAX_ENTRIES),
             )
         elif not checks[key](value):
             errors.add(

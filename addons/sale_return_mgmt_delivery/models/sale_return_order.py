@@ -41,7 +41,7 @@ class SaleReturnOrder(models.Model):
     @api.depends(*DELIVERY_FACTS)
     def _compute_amounts(self):
         res = super()._compute_amounts()
-        for order in self:
+        for order in self._skip_copies("amount_delivery"):
             untaxed, tax = order._get_delivery_amounts()
             currency = order.currency_id
             order.amount_delivery = currency.round(untaxed + tax)
