@@ -10,7 +10,7 @@ from helpers import PRICE, RETURN, Company, get
 from transports import JsonRemote, json2_of, new_key, odoorpc_of
 
 ROLES = ("clerk", "approver", "warehouse")
-CALLERS = 16
+CALLERS = 8
 TOO_MUCH = "QTY_EXCEEDS_RETURNABLE"
 
 
