@@ -10,11 +10,12 @@ import random
 
 import fuzzing
 import pytest
-from fuzzing import World, check, is_clean, renewed, spoilt
+from fuzz_answers import carried, check, is_clean
+from fuzzing import World, renewed, spoilt
 from helpers import RETURN
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
-from transports import Refusal, new_key, told
+from transports import Refusal, assert_plain, new_key, told
 
 PAYLOADS = int(os.environ.get("SALE_RETURN_FUZZ_PAYLOADS", "2000"))
 SEED = int(os.environ.get("SALE_RETURN_FUZZ_SEED") or random.randrange(2**32))
@@ -210,9 +211,7 @@ def test_items_are_answered_or_refused(transports, world, returns, rows, method)
     def call(batch):
         transport, payloads, options = batch
         options.pop("none", None)
-        payloads = [
-            renewed(p, new_key) for p in payloads if fuzzing.carried(transport, p)
-        ]
+        payloads = [renewed(p, new_key) for p in payloads if carried(transport, p)]
         before_rows, before = rows()
         answer = told(
             transports[transport][role], method, **{name: payloads}, **options
@@ -273,7 +272,7 @@ def test_the_feed_is_answered_or_refused(json2_users, world, returns, rows):
         if isinstance(answer, Refusal):
             assert is_clean(answer), answer
         else:
-            fuzzing.assert_plain(answer)
+            assert_plain(answer)
 
     before = rows()
     fuzz(spoilt(calls, world), PAYLOADS * 3 // 100, call)

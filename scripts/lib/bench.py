@@ -51,7 +51,7 @@ def main(arguments):
     )
     parser.add_argument(
         "--api",
-        type=int,
+        type=_size,
         nargs="?",
         const=100,
         metavar="N",
@@ -82,10 +82,14 @@ def main(arguments):
 
 
 def _sizes(text):
-    sizes = [int(number) for number in text.split(",")]
-    if min(sizes) < 1:
+    return [_size(number) for number in text.split(",")]
+
+
+def _size(text):
+    size = int(text)
+    if size < 1:
         raise argparse.ArgumentTypeError("a size is 1 or more")
-    return sizes
+    return size
 
 
 def _measure(odoo, database, options):

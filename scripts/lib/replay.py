@@ -40,9 +40,6 @@ def main(arguments):
         help="asked for a unit of goods that no order tells the price of (%(default)s)",
     )
     parser.add_argument(
-        "--batch", type=int, default=100, help="returns in a call (%(default)s)"
-    )
-    parser.add_argument(
         "--json2", action="store_true", help="let the client use JSON-2, not JSON-RPC"
     )
     parser.add_argument(

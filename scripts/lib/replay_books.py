@@ -87,7 +87,7 @@ class Books:
     def check_whole(self, checked, answers):
         """Yield in words what does not add up over all rows."""
         taken = [row for row in checked if row.result == "made"]
-        yield from self._check_orders(taken, answers)
+        yield from self._check_orders(answers)
         expected = sum(row.expected for row in taken)
         ids = [answer["id"] for answer in answers.values() if answer["ok"]]
         moves = self._read(
@@ -102,7 +102,7 @@ class Books:
         if set(states) - {"done"}:
             yield f"not all returns are done: {dict(states)}"
 
-    def _check_orders(self, taken, answers):
+    def _check_orders(self, answers):
         """Delivered and invoiced have gone down by what came back, on each line."""
         returned = defaultdict(Decimal)
         for answer in answers.values():

@@ -22,7 +22,6 @@ class Sender:
 
     def __init__(self, options):
         self._folder = Path(options["folder"])
-        self._options = ["--batch", options["batch"]]
         self._transport = ["--json2"] if options["json2"] else []
         self._file = self._folder / "returns.csv"
         self._credentials = self._folder / "credentials.ini"
@@ -54,7 +53,7 @@ class Sender:
                 )
                 for one in returned
             )
-        self._run("clerk", "import", self._file, "--source", SOURCE, *self._options)
+        self._run("clerk", "import", self._file, "--source", SOURCE)
         result = Path(f"{self._file}.result.csv")
         with result.open(encoding="utf-8-sig", newline="") as file:
             return list(csv.DictReader(file))

@@ -50,6 +50,36 @@ class SaleReturnSettlementMixin(models.AbstractModel):
         "Credited On", compute="_compute_refund_status", store=True, groups=MONEY_GROUPS
     )
 
+    @api.depends(
+        "line_ids.price_subtotal",
+        "line_ids.price_tax",
+        "line_ids.price_total",
+        "line_ids.price_fee",
+    )
+    def _compute_amounts(self):
+        names = ("amount_untaxed", "amount_tax", "amount_total", "amount_fee")
+        for order in self._skip_copies(*names):
+            currency, lines = order.currency_id, order.line_ids
+            order.amount_untaxed = currency.round(sum(lines.mapped("price_subtotal")))
+            order.amount_tax = currency.round(sum(lines.mapped("price_tax")))
+            order.amount_total = currency.round(sum(lines.mapped("price_total")))
+            order.amount_fee = currency.round(sum(lines.mapped("price_fee")))
+
+    def _skip_copies(self, *names):
+        """Without copies in memory of what is no draft any more. Odoo makes them of all
+        returns of the goods that a draft in memory takes back: nobody can edit them,
+        and each would look at all the others.
+
+        :param names: computed fields, which they get as they are stored
+        """
+        copies = self.filtered(
+            lambda order: not order.id and order._origin.state not in (False, "draft")
+        )
+        for order in copies:
+            for name in names:
+                order[name] = order._origin[name]
+        return self - copies
+
     @api.depends("line_ids")
     def _compute_settlement_line_ids(self):
         """Those that are saved: a form must not hold a new line twice."""
