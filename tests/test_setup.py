@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lib import postgres, venv
+from lib import odoo_source, postgres, venv
 from lib.places import ROOT
 
 RELEASE = "version_info = ({}, {}, 0, 'final', 0, '')\n"
@@ -55,6 +55,8 @@ def no_packages(run, monkeypatch):
     def no_packages(**variables):
         for name, value in variables.items():
             monkeypatch.setenv(name, str(value))
+        # This process imports Odoo, the one that is run does not.
+        monkeypatch.setattr(odoo_source.importlib.util, "find_spec", lambda name: None)
         command = [os.environ["PYTHON"], "-m", "venv", "--without-pip", venv.folder()]
         subprocess.run(command, check=True)
         (venv.folder() / "complete").touch()

@@ -142,7 +142,8 @@ class Run:
         workers = ["-n", WORKERS, "--dist", "loadscope"] if self.is_whole else []
         return self._pytest(
             "addons",
-            self.databases.variables(),
+            self.databases.variables(PYTHONPATH=ROOT / "scripts"),
+            *("-p", "lib.test_process"),
             *("--odoo-database", database),
             *("--odoo-config", self.odoo.configuration),
             "--odoo-http",

@@ -3,7 +3,7 @@ from odoo.tests import tagged
 from .common import KitCommon
 
 
-@tagged("native", "post_install", "-at_install")
+@tagged("post_install", "-at_install")
 class TestKitReplacement(KitCommon):
     """Kits and components of kits are exchanged; the order counts kits as before."""
 

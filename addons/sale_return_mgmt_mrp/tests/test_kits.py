@@ -3,7 +3,7 @@ from odoo.tests import Form, tagged
 from .common import KitCommon
 
 
-@tagged("native", "post_install", "-at_install")
+@tagged("post_install", "-at_install")
 class TestKits(KitCommon):
     """Kits come back whole or by component; the order counts kits all the way."""
 
