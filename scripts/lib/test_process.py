@@ -1,13 +1,12 @@
 """A pytest plugin for the processes that run the tests of the addons.
 
-Each has a filestore of its own. pytest-odoo gives each a database of its own and all the
-same filestore. Odoo cleans that up after each class of tests: of files that its own
-database does not know, such as the one that a test in the other process is about to read.
+Each has a filestore of its own. pytest-odoo gives each a database of its own and all
+the same filestore. Odoo cleans that up after each class of tests: of files that its own
+database does not know, such as the one that a test in the other process will read.
 
 And what Odoo caches is kept from one test of a class to the next, unless the test made
-Odoo forget some of it. Odoo's own runner forgets all after each test: to fill the caches
-again took an eighth of the time. Odoo's runner goes on to do so with the tests tagged
-``native``.
+Odoo forget some of it. Odoo's own runner forgets all after each test, as it does here
+with the tests tagged ``native``: filling the caches again took an eighth of the time.
 """
 
 import shutil
@@ -16,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest_odoo
+
 from odoo.orm.registry import Registry
 from odoo.tests.common import TransactionCase
 from odoo.tools import config
