@@ -37,6 +37,7 @@ from . import sale_return_line_exchange_mixin
 from . import sale_return_line_quantity_mixin
 from . import sale_return_line_replacement_mixin
 from . import sale_return_line_replacement_order_mixin
+from . import sale_return_find_mixin
 from . import sale_return_parcel_mixin
 from . import sale_return_policy_mixin
 from . import sale_return_receipt_mixin

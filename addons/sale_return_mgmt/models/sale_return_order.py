@@ -60,6 +60,7 @@ class SaleReturnOrder(models.Model):
         "sale.return.deadline.mixin",
         "sale.return.exception.mixin",
         "sale.return.log.mixin",
+        "sale.return.find.mixin",
         "sale.return.api.mixin",
         "sale.return.load.mixin",
     ]

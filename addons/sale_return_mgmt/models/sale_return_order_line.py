@@ -42,6 +42,7 @@ class SaleReturnOrderLine(models.Model):
     currency_id = fields.Many2one(related="order_id.currency_id")
     partner_id = fields.Many2one(related="order_id.partner_id", store=True, index=True)
     state = fields.Selection(related="order_id.state", store=True, index=True)
+    date_request = fields.Date(related="order_id.date_request")
     sale_line_id = fields.Many2one(
         "sale.order.line",
         "Sales Order Line",
@@ -89,6 +90,7 @@ class SaleReturnOrderLine(models.Model):
         ondelete="restrict",
         check_company=True,
     )
+    liable_party = fields.Selection(related="reason_id.liable_party")
     note = fields.Text()
     goods_return = fields.Selection(
         [("return", "Goods Come Back"), ("keep", "Customer Keeps Goods")],
@@ -213,6 +215,11 @@ class SaleReturnOrderLine(models.Model):
                     digits=digits,
                 )
             )
+
+    # === ACTION METHODS === #
+
+    def action_view_order(self):
+        return self.order_id._get_records_action()
 
     # === BUSINESS METHODS === #
 

@@ -86,7 +86,7 @@ class TestViews(SaleReturnCommon):
             Order = self.env["sale.return.order"].with_user(self.users[role])
             returns = Order.search([])
             self.assertTrue(returns)
-            for kind in ("list", "kanban", "form"):
+            for kind in ("list", "kanban", "form", "calendar", "activity"):
                 with self.subTest(role=role, kind=kind):
                     self.env.invalidate_all()
                     _root, answer = self._open(returns, kind)
@@ -231,7 +231,7 @@ class TestViews(SaleReturnCommon):
             waiting & self.returns.with_user(Order.env.user), self.submitted
         )
 
-    def test_group_by_offers_customer_status_reason_and_month(self):
+    def test_group_by_offers_what_people_sort_returns_by(self):
         Order = self.env["sale.return.order"].with_user(self.users["clerk"])
         root = etree.fromstring(Order.get_view(view_type="search")["arch"])
         for context in root.xpath("//filter[@context]/@context"):
@@ -240,13 +240,23 @@ class TestViews(SaleReturnCommon):
             self.assertTrue(groups, groupby)
         self.assertEqual(
             [safe_eval(text)["group_by"] for text in root.xpath("//filter/@context")],
-            ["partner_id", "state", "reason_id", "date_request:month"],
+            [
+                "partner_id",
+                "state",
+                "user_id",
+                "team_id",
+                "reason_id",
+                "channel",
+                "date_request:month",
+            ],
         )
 
     def test_request_dates_can_be_filtered(self):
         Order = self.env["sale.return.order"].with_user(self.users["clerk"])
         root = etree.fromstring(Order.get_view(view_type="search")["arch"])
-        self.assertEqual(root.xpath("//filter/@date"), ["date_request"])
+        self.assertEqual(
+            root.xpath("//filter/@date"), ["date_request", "date_deadline"]
+        )
         self.draft.date_request = fields.Date.today() - timedelta(days=400)
         old = Order.search([("date_request", "<", fields.Date.today())])
         self.assertEqual(old & self.returns.with_user(Order.env.user), self.draft)
