@@ -54,6 +54,10 @@
         "demo/sale_return_demo.xml",
         "demo/webshop_demo.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["sale_return_mgmt/static/src/**/*"],
+        "web.assets_tests": ["sale_return_mgmt/static/tests/tours/*"],
+    },
     "application": True,
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

@@ -18,6 +18,7 @@ from . import sale_return_api_feed_mixin
 from . import sale_return_api_mixin
 from . import sale_return_approval_mixin
 from . import sale_return_approver_mixin
+from . import sale_return_decision_mixin
 from . import sale_return_fee_mixin
 from . import sale_return_grant_mixin
 from . import sale_return_arrival_mixin

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 from .sale_return_approval_mixin import APPROVER_GROUP
 
@@ -91,6 +92,21 @@ class SaleReturnApproval(models.Model):
         return users_sudo.filtered(
             lambda user: user.active and company in user.company_ids
         ).sudo(False)
+
+    def _get_decision_text(self):
+        """What this level said, by whom and why, in the reader's language."""
+        self.ensure_one()
+        # sudo: whoever reads the return reads who decided on it
+        facts = {
+            "level": self._get_level_name(),
+            "user": self.sudo().user_id.name,
+            "date": format_date(self.env, self.date),
+        }
+        if self.state == "approved":
+            text = self.env._("%(level)s: approved by %(user)s on %(date)s", **facts)
+        else:
+            text = self.env._("%(level)s: rejected by %(user)s on %(date)s", **facts)
+        return " – ".join(filter(None, [text, self.grant_summary, self.comment]))
 
     def _get_level_name(self):
         """What to call the level."""

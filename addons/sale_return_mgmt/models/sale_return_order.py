@@ -47,6 +47,7 @@ class SaleReturnOrder(models.Model):
         "sale.return.policy.mixin",
         "sale.return.approval.mixin",
         "sale.return.approver.mixin",
+        "sale.return.decision.mixin",
         "sale.return.grant.mixin",
         "sale.return.receipt.mixin",
         "sale.return.parcel.mixin",

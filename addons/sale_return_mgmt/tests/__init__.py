@@ -14,6 +14,7 @@ from . import test_api_steps
 from . import test_approval
 from . import test_approval_at_once
 from . import test_approval_levels
+from . import test_approver_decision
 from . import test_approvers_asked
 from . import test_auto_approval
 from . import test_code_style

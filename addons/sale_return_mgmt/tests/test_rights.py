@@ -367,6 +367,7 @@ class TestRights(SaleReturnCommon):
             "action_settle_selected",
             "action_submit",
             "action_verify_log",
+            "action_view_other_returns",
             "action_view_pickings",
             "action_view_receipts",
             "action_view_refunds",

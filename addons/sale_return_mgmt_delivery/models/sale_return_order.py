@@ -51,6 +51,14 @@ class SaleReturnOrder(models.Model):
                 order.amount_total = currency.round(order.amount_total + untaxed + tax)
         return res
 
+    @api.depends("amount_delivery")
+    def _compute_amount_asked(self):
+        """What the goods are worth: the charge is beside them."""
+        res = super()._compute_amount_asked()
+        for order in self:
+            order.amount_asked -= order.amount_delivery
+        return res
+
     @api.depends(*DELIVERY_FACTS)
     def _compute_refund_status(self):
         return super()._compute_refund_status()
