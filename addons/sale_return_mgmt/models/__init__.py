@@ -54,6 +54,7 @@ from . import account_move
 from . import account_move_amounts
 from . import account_payment
 from . import account_move_line
+from . import onboarding_onboarding_step
 from . import payment_transaction
 from . import res_company
 from . import sale_order
@@ -69,6 +70,7 @@ from . import sale_return_order_line
 from . import sale_return_parcel_line
 from . import sale_return_policy
 from . import sale_return_reason
+from . import sale_return_role_holder
 from . import stock_location
 from . import stock_lot
 from . import stock_move

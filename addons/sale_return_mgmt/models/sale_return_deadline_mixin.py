@@ -5,6 +5,13 @@ from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+# Days before the deadline from which a result is due soon.
+SOON_DAYS = 3
+# States in which a result is owed.
+OWING_STATES = ("submitted", "approved")
 
 _logger = logging.getLogger(__name__)
 
@@ -27,6 +34,13 @@ class SaleReturnDeadlineMixin(models.AbstractModel):
         help="By when the customer is owed a result. Empty at submission: as the "
         "company's settings say.",
     )
+    deadline_status = fields.Selection(
+        [("overdue", "Overdue"), ("soon", "Due Soon"), ("on_time", "On Time")],
+        compute="_compute_deadline_status",
+        search="_search_deadline_status",
+        help="Whether the customer still waits for a result that was promised.",
+    )
+    deadline_color = fields.Integer(compute="_compute_deadline_status")
     date_send_before = fields.Date(
         "Send Before",
         copy=False,
@@ -38,6 +52,56 @@ class SaleReturnDeadlineMixin(models.AbstractModel):
     date_reminded = fields.Date(
         "Reminded On", compute="_compute_date_reminded", store=True
     )
+
+    @api.depends("state", "date_deadline")
+    @api.depends_context("tz")
+    def _compute_deadline_status(self):
+        today = fields.Date.context_today(self)
+        colors = {"overdue": 1, "soon": 2}  # red and orange of the web client
+        for order in self:
+            status = False
+            if order.state in OWING_STATES and order.date_deadline:
+                days = (order.date_deadline - today).days
+                status = "soon" if days <= SOON_DAYS else "on_time"
+                status = "overdue" if days < 0 else status
+            order.deadline_status = status
+            order.deadline_color = colors.get(status, 0)
+
+    @api.model
+    def _search_deadline_status(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        today = fields.Date.context_today(self)
+        soon = today + timedelta(days=SOON_DAYS)
+        waiting = Domain("state", "in", OWING_STATES) & Domain(
+            "date_deadline", "!=", False
+        )
+        domains = {
+            "overdue": waiting & Domain("date_deadline", "<", today),
+            "soon": waiting
+            & Domain("date_deadline", ">=", today)
+            & Domain("date_deadline", "<=", soon),
+            "on_time": waiting & Domain("date_deadline", ">", soon),
+            False: ~waiting,
+        }
+        return Domain.OR(domains[status] for status in value if status in domains)
+
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        """Columns of the kanban count by status, though no column holds it."""
+        if groupby_spec != "deadline_status":
+            return super()._read_group_groupby(alias, groupby_spec, query)
+        today = fields.Date.context_today(self)
+        return SQL(
+            "CASE WHEN %(state)s NOT IN %(owing)s THEN NULL"
+            " WHEN %(deadline)s < %(today)s THEN 'overdue'"
+            " WHEN %(deadline)s <= %(soon)s THEN 'soon'"
+            " WHEN %(deadline)s IS NOT NULL THEN 'on_time' END",
+            state=self._field_to_sql(alias, "state", query),
+            deadline=self._field_to_sql(alias, "date_deadline", query),
+            owing=OWING_STATES,
+            today=today,
+            soon=today + timedelta(days=SOON_DAYS),
+        )
 
     @api.depends("date_send_before")
     def _compute_date_reminded(self):

@@ -48,6 +48,7 @@ from . import test_lock_dates
 from . import test_lots
 from . import test_lots_at_once
 from . import test_order_lists
+from . import test_manager_setup
 from . import test_over_return
 from . import test_policy
 from . import test_parcel
