@@ -1,8 +1,20 @@
 """What people do in the web client, by clicking."""
 
-from contextlib import suppress
+from playwright.sync_api import expect
 
-from playwright.sync_api import TimeoutError, expect
+from lib.browser import fill, fill_cell, pick, pick_cell
+
+__all__ = [
+    "expect_status",
+    "fill",
+    "fill_cell",
+    "open_menu",
+    "open_record",
+    "pick",
+    "pick_cell",
+    "press",
+    "tick",
+]
 
 expect.set_options(timeout=60_000)
 
@@ -40,40 +52,3 @@ def press(page, name):
 
 def expect_status(page, status):
     expect(page.locator(".o_arrow_button_current")).to_have_text(status)
-
-
-def pick(page, field, text):
-    """Choose a record in a many2one field by typing its name."""
-    page.locator(f"[name={field}] input").first.fill(text)
-    page.get_by_role("option", name=text, exact=True).click()
-
-
-def fill(field, text):
-    """Type into a field, as slowly as the web client follows."""
-    field.click()
-    box = field.locator("input:visible, textarea:visible")
-    box.click()  # a dialog that just opened takes the focus away
-    box.fill(text)
-    expect(box).to_have_value(text)
-
-
-def fill_cell(row, name, text):
-    """Type into a cell of an editable list."""
-    fill(row.locator(f"td[name={name}]"), text)
-
-
-def pick_cell(row, name, text, role="option"):
-    """Choose among the few records that a cell of the edited row offers; among those of
-    a selection with the role "menuitem".
-
-    What was typed before may close the list when the server has answered it: then the
-    list is opened again.
-    """
-    cell = row.locator(f"td[name={name}]")
-    option = row.page.get_by_role(role, name=text, exact=True)
-    for _attempt in range(10):
-        cell.click()
-        with suppress(TimeoutError):
-            option.click(timeout=3_000)
-            break
-    expect(cell.locator("input")).to_have_value(text)

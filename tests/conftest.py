@@ -17,7 +17,7 @@ from transports import JsonRemote, Remote, json2_of, odoorpc_of
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
-from lib import chromium, postgres
+from lib import postgres
 from lib.databases import Databases
 from lib.environment import Environment
 from lib.odoo import Odoo
@@ -193,14 +193,10 @@ def approved(users, asked):
 @pytest.fixture(scope="session")
 def browser():
     """Playwright's Browser: Debian's Chromium, headless."""
-    from playwright.sync_api import sync_playwright
+    from lib import browser
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium.PATH, args=list(chromium.FLAGS)
-        )
-        yield browser
-        browser.close()
+    with browser.running() as running:
+        yield running
 
 
 @pytest.fixture
@@ -211,6 +207,8 @@ def page_as(browser, server):
     pages log on their console fail the test at its end; a test that expects some
     removes them from `page.errors`, a list of texts.
     """
+    from lib.browser import log_in
+
     pages = []
 
     def page_as(login, **options):
@@ -222,11 +220,7 @@ def page_as(browser, server):
         page.on("console", lambda message: _keep_error(page, message))
         page.on("pageerror", lambda error: page.errors.append(str(error)))
         pages.append(page)
-        page.goto("/web/login")
-        page.fill("input[name=login]", login)
-        page.fill("input[name=password]", login)
-        page.click("button[type=submit]")
-        page.wait_for_selector(".o_main_navbar")
+        log_in(page, login)
         return page
 
     yield page_as

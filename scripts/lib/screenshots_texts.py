@@ -1,0 +1,60 @@
+"""What people of the pictures are called and write, in both languages."""
+
+# XML ID of the demo data -> its name in Chinese; in English it has one already.
+NAMES = {
+    "base.main_company": "云杉家居",
+    "base.user_admin": "管理员",
+    "sale_return_mgmt.user_return_viewer": "林若兰",
+    "sale_return_mgmt.user_return_clerk": "何佳",
+    "sale_return_mgmt.user_return_approver": "欧建国",
+    "sale_return_mgmt.user_return_warehouse": "张伟",
+    "sale_return_mgmt.user_return_manager": "施敏",
+    "sale_return_mgmt.partner_harbour": "海港灯饰",
+    "sale_return_mgmt.partner_larkspur": "飞燕酒店",
+    "sale_return_mgmt.product_lamp": "极光阅读灯",
+    "sale_return_mgmt.product_table": "橡木边桌",
+    "sale_return_mgmt.product_blanket": "北欧羊毛毯",
+    "sale_return_mgmt.product_vase": "手工吹制花瓶",
+    "sale_return_mgmt.sale_return_policy_glass": "玻璃制品须质检",
+    "sale_return_mgmt.sale_return_policy_furniture": "家具重新包装收手续费",
+}
+
+TEXTS = {
+    "en_US": {
+        "flickers": "Flickers when dimmed",
+        "colour": "Colour differs from the catalogue",
+        "leg": "Cracked leg, carton was dented",
+        "dented": "The shade is dented",
+        "crack": "Hairline crack",
+        "instructions": "<p>Hold it against the light: what has a hairline crack is "
+        "scrapped.</p>",
+        "rejection": "The table shows marks of use.",
+        "grant": "One is scratched, the other was used.",
+        "fee": "The boxes were opened.",
+        "proof": "It should arrive tomorrow.",
+        "proof_file": "bank-confirmation.pdf",
+        "close": "The customer keeps the rest.",
+        "refused_policy": "Vases within 7 days",
+        "override": "A good customer; the sales manager agreed.",
+        "name_approver": "Daniel is on holiday.",
+        "freight": "Freight, paid by us",
+    },
+    "zh_CN": {
+        "flickers": "调光时闪烁",
+        "colour": "颜色与目录不符",
+        "leg": "桌腿开裂，外箱有凹痕",
+        "dented": "灯罩有凹痕",
+        "crack": "有细裂纹",
+        "instructions": "<p>对着光检查：有细裂纹的一律报废。</p>",
+        "rejection": "桌面有使用痕迹。",
+        "grant": "一件有划痕，另一件已使用。",
+        "fee": "包装已拆开。",
+        "proof": "预计明天到账。",
+        "proof_file": "银行回单.pdf",
+        "close": "其余的客户留用。",
+        "refused_policy": "花瓶 7 天内可退",
+        "override": "老客户，销售经理已同意。",
+        "name_approver": "欧建国休假中。",
+        "freight": "我方承担的运费",
+    },
+}

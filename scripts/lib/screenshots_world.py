@@ -1,0 +1,312 @@
+"""What there is to see in the pictures: prepared by the roles, each step by the user
+whose step it is."""
+
+import tempfile
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from .screenshots_member import Member
+from .screenshots_texts import NAMES, TEXTS
+
+OURS = "sale_return_mgmt"
+RETURN = "sale.return.order"
+ROLES = ("viewer", "clerk", "approver", "warehouse", "manager")
+
+
+class World:
+    """The demo data in one language, and returns in each state: scene("…") is the id
+    of one of them."""
+
+    def __init__(self, base_url, db, language):
+        self.base_url, self.db, self.language = base_url, db, language
+        self.folder = Path(tempfile.mkdtemp(prefix="screenshots-"))
+        self._members, self._found, self._scenes = {}, {}, {}
+        self.admin = Member(base_url, db, "admin")
+        self._speak()
+        self.admin = self.user("admin")  # who speaks the language now
+        Scenes(self).prepare()
+
+    def user(self, login):
+        if login not in self._members:
+            self._members[login] = Member(self.base_url, self.db, login)
+        return self._members[login]
+
+    def role(self, role):
+        return self.user(f"return_{role}")
+
+    def id(self, xmlid):
+        """The id of a record of our addon, or of the module that is named."""
+        return self.find(xmlid)[1]
+
+    def find(self, xmlid):
+        """Its model and id."""
+        if xmlid not in self._found:
+            module, _dot, name = xmlid.rpartition(".")
+            domain = [("module", "=", module or OURS), ("name", "=", name)]
+            fields = ["model", "res_id"]
+            [row] = self.admin("ir.model.data", "search_read", domain, fields)
+            self._found[xmlid] = row["model"], row["res_id"]
+        return self._found[xmlid]
+
+    def text(self, key):
+        return TEXTS[self.language][key]
+
+    def __setitem__(self, scene, record):
+        self._scenes[scene] = record
+
+    def __getitem__(self, scene):
+        return self._scenes[scene]
+
+    def _speak(self):
+        """All users and customers speak the language, and things are called in it."""
+        call, lang = self.admin, self.language
+        users = call("res.users", "search", [])
+        call("res.users", "write", users, {"lang": lang})
+        if lang == "en_US":
+            return
+        partners = [self.id("partner_harbour"), self.id("partner_larkspur")]
+        call("res.partner", "write", partners, {"lang": lang})
+        for xmlid, name in NAMES.items():
+            model, record = self.find(xmlid)
+            call(model, "write", [record], {"name": name}, context={"lang": lang})
+
+
+class Scenes:
+    """Makes them: `world["…"]` holds the id of each."""
+
+    def __init__(self, world):
+        self.world = world
+        self.admin = world.admin
+        self.clerk = world.role("clerk")
+        self.approver = world.role("approver")
+        self.warehouse = world.role("warehouse")
+        self.manager = world.role("manager")
+
+    def prepare(self):
+        self.before_approval()
+        self.in_the_warehouse()
+        self.parcel()
+        self.settled()
+        self.stopped()
+
+    # === SCENES === #
+
+    def before_approval(self):
+        world = self.world
+        world["order"] = order = self.sell(lamp=6, blanket=8, table=2)
+        reason = "NOT_AS_DESCRIBED"
+        world["draft"] = self.draft(
+            order, ("lamp", 2, "DEFECT", "flickers"), ("blanket", 3, reason, "colour")
+        )
+        old = self.sell(customer="partner_chenguang", table=3)
+        self.delivered_before(old, days=50)
+        world["out_of_policy"] = self.submit(old, ("table", 1, "DAMAGED", "leg"))
+        world["to_grant"] = self.submit(
+            self.sell(lamp=5), ("lamp", 2, "UNWANTED", None)
+        )
+        world["rejected"] = rejected = self.submit(
+            self.sell(table=2), ("table", 1, "UNWANTED", None)
+        )
+        self.approver(RETURN, "action_reject", [rejected], world.text("rejection"))
+        world["fee"] = self.submit(
+            self.sell(customer="partner_larkspur", table=2, lamp=2),
+            ("table", 1, "UNWANTED", None),
+        )
+
+    def in_the_warehouse(self):
+        world, text = self.world, self.world.text
+        glass = world.id("sale_return_policy_glass")
+        instructions = {"inspection_instructions": text("instructions")}
+        self.admin("sale.return.policy", "write", [glass], instructions)
+        world["awaited"] = self.approve(
+            self.sell(lamp=4, blanket=6),
+            ("lamp", 2, "ORDER_MISTAKE", None),
+            ("blanket", 3, "ORDER_MISTAKE", None),
+        )
+        order = self.sell(customer="partner_larkspur", vase=10)
+        world["to_inspect"] = self.approve(order, ("vase", 4, "UNWANTED", None))
+        self.receive(world["to_inspect"])
+        world["inspected"] = self.approve(order, ("vase", 4, "UNWANTED", None))
+        self.receive(world["inspected"])
+        lines = [
+            {"quantity": 3, "disposition": "RESTOCK", "condition": "as_new"},
+            {
+                "quantity": 1,
+                "disposition": "SCRAP",
+                "condition": "damaged",
+                "note": text("crack"),
+            },
+        ]
+        [line] = self.read(RETURN, world["inspected"], "line_ids")["line_ids"]
+        inspection = {
+            "return": world["inspected"],
+            "lines": [{"line": line} | each for each in lines],
+        }
+        self.expect_ok(self.warehouse(RETURN, "api_inspect", [inspection]))
+        world["replaced"] = self.approve(
+            self.sell(lamp=4, blanket=2),
+            ("lamp", 1, "DAMAGED", "dented", {"resolution": "replace"}),
+            ("blanket", 1, "NOT_AS_DESCRIBED", "colour"),
+        )
+        self.receive(world["replaced"])
+        self.ship_replacement(world["replaced"])
+        world["too_many"] = self.approve(
+            self.sell(blanket=5), ("blanket", 2, "WRONG_QTY", None)
+        )
+        self.receive(world["too_many"], 3)
+
+    def parcel(self):
+        """Two vases that nobody announced, and a return that awaits such."""
+        world = self.world
+        order = self.sell(vase=6)
+        world["awaits_parcel"] = self.approve(order, ("vase", 2, "UNWANTED", None))
+        [warehouse] = self.admin(
+            "stock.warehouse", "search_read", [], ["sale_return_type_id"], limit=1
+        )
+        move = {
+            "product_id": world.id("product_vase"),
+            "product_uom_qty": 2,
+            "quantity": 2,
+        }
+        vals = {
+            "picking_type_id": warehouse["sale_return_type_id"][0],
+            "partner_id": world.id("partner_harbour"),
+            "return_tracking_ref": "1Z-AX-4712",
+            "move_ids": [(0, 0, move)],
+        }
+        world["parcel"] = parcel = self.warehouse("stock.picking", "create", [vals])[0]
+        self.warehouse("stock.picking", "button_validate", [parcel])
+
+    def settled(self):
+        """A transfer that waits to be paid, one that was paid, and an open credit."""
+        world = self.world
+        for scene in ("to_pay", "paid_back"):
+            customer = "partner_larkspur" if scene == "to_pay" else "partner_harbour"
+            account = {
+                "acc_number": f"DE12 3456 78{len(scene)}",
+                "partner_id": world.id(customer),
+            }
+            bank = self.admin("res.partner.bank", "create", [account])
+            order = self.sell(customer=customer, lamp=3)
+            self.pay(order)
+            more = {"refund_method": "transfer", "partner_bank_id": bank[0]}
+            world[scene] = self.approve(
+                order, ("lamp", 2, "DEFECT", "flickers"), **more
+            )
+            self.receive(world[scene])
+        domain = [("invoice_ids.return_order_id", "=", world["paid_back"])]
+        [payment] = self.admin("account.payment", "search", domain)
+        self.admin("account.payment", "action_post", [payment])
+        world["payment"] = payment
+
+    def stopped(self):
+        """A return whose receipt somebody cancelled."""
+        world = self.world
+        world["stopped"] = self.approve(
+            self.sell(customer="partner_larkspur", blanket=4),
+            ("blanket", 2, "LATE", None),
+        )
+        self.warehouse("stock.picking", "action_cancel", self.receipts("stopped"))
+
+    # === STEPS === #
+
+    def read(self, model, record, *fields):
+        [row] = self.admin(model, "read", [record], fields)
+        return row
+
+    def sell(self, customer="partner_harbour", **quantities):
+        """Sell, deliver and invoice so many of each product; return the order's id."""
+        call, world = self.admin, self.world
+        lines = [
+            {"product_id": world.id(f"product_{name}"), "product_uom_qty": quantity}
+            for name, quantity in quantities.items()
+        ]
+        vals = {
+            "partner_id": world.id(customer),
+            "order_line": [(0, 0, line) for line in lines],
+        }
+        [order] = call("sale.order", "create", [vals])
+        call("sale.order", "action_confirm", [order])
+        pickings = self.read("sale.order", order, "picking_ids")["picking_ids"]
+        call("stock.picking", "button_validate", pickings)
+        vals = {"sale_order_ids": [(6, 0, [order])]}
+        wizard = call("sale.advance.payment.inv", "create", [vals])
+        call("sale.advance.payment.inv", "create_invoices", wizard)
+        call("account.move", "action_post", self.invoices(order))
+        return order
+
+    def invoices(self, order):
+        return self.read("sale.order", order, "invoice_ids")["invoice_ids"]
+
+    def pay(self, order):
+        """The customer pays at the bank."""
+        wizard = "account.payment.register"
+        context = {"active_model": "account.move", "active_ids": self.invoices(order)}
+        payment = self.admin(wizard, "create", [{}], context=context)
+        self.admin(wizard, "action_create_payments", payment, context=context)
+
+    def delivered_before(self, order, days):
+        """Make it look as if it was delivered so many days before."""
+        done = datetime.now() - timedelta(days=days)
+        when = f"{done:%Y-%m-%d %H:%M:%S}"
+        pickings = self.read("sale.order", order, "picking_ids")["picking_ids"]
+        moves = self.admin("stock.move", "search", [("picking_id", "in", pickings)])
+        self.admin("stock.move", "write", moves, {"date": when})
+        self.admin("stock.picking", "write", pickings, {"date_done": when})
+
+    def draft(self, order, *lines, **more):
+        """A return as a clerk enters it: lines are (product, quantity, reason's code,
+        key of a note)."""
+        world = self.world
+        sold = self.admin(
+            "sale.order.line", "search_read", [("order_id", "=", order)], ["product_id"]
+        )
+        sale_lines = {row["product_id"][0]: row["id"] for row in sold}
+        commands = []
+        for name, quantity, code, note, *rest in lines:
+            [reason] = self.admin("sale.return.reason", "search", [("code", "=", code)])
+            vals = {
+                "sale_line_id": sale_lines[world.id(f"product_{name}")],
+                "quantity": quantity,
+                "reason_id": reason,
+                "note": note and world.text(note),
+            }
+            commands.append((0, 0, vals | dict(*rest)))
+        partner = self.read("sale.order", order, "partner_id")["partner_id"][0]
+        vals = {"partner_id": partner, "channel": "email", "line_ids": commands} | more
+        return self.clerk(RETURN, "create", [vals])[0]
+
+    def submit(self, *args, **more):
+        draft = self.draft(*args, **more)
+        self.clerk(RETURN, "action_submit", [draft])
+        return draft
+
+    def approve(self, *args, **more):
+        asked = self.submit(*args, **more)
+        if self.read(RETURN, asked, "state")["state"] == "submitted":
+            self.approver(RETURN, "action_approve", [asked])
+        return asked
+
+    def receipts(self, scene):
+        domain = [("return_order_id", "=", self.world[scene])]
+        return self.admin("stock.picking", "search", domain)
+
+    def receive(self, record, quantity=None):
+        """The goods come, so many of each product."""
+        call = self.warehouse
+        domain = [("return_order_id", "=", record)]
+        pickings = call("stock.picking", "search", domain)
+        if quantity:
+            moves = call("stock.move", "search", [("picking_id", "in", pickings)])
+            call("stock.move", "write", moves, {"quantity": quantity})
+        context = {"skip_backorder": True}
+        call("stock.picking", "button_validate", pickings, context=context)
+
+    def ship_replacement(self, record):
+        domain = [("move_ids.replacement_line_id.order_id", "=", record)]
+        pickings = self.admin("stock.picking", "search", domain)
+        self.admin("stock.picking", "button_validate", pickings)
+
+    @staticmethod
+    def expect_ok(results):
+        assert all(result["ok"] for result in results), results
