@@ -24,6 +24,7 @@
         "report/ir_actions_report_templates.xml",
         "report/ir_actions_report.xml",
         "report/report_invoice_templates.xml",
+        "wizard/sale_return_order_add_views.xml",
         "wizard/sale_return_order_explain_views.xml",
         "wizard/sale_return_order_fee_views.xml",
         "wizard/sale_return_order_grant_views.xml",

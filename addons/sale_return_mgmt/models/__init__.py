@@ -1,5 +1,6 @@
 # The mixins come first: models are registered in the order of their import.
 from . import sale_return_protected_mixin
+from . import sale_return_clerk_mixin
 from . import sale_return_closing_mixin
 from . import sale_return_deadline_mixin
 from . import sale_return_draft_mixin
@@ -39,6 +40,7 @@ from . import sale_return_line_quantity_mixin
 from . import sale_return_line_replacement_mixin
 from . import sale_return_line_replacement_order_mixin
 from . import sale_return_find_mixin
+from . import sale_return_obstacle_sold_mixin
 from . import sale_return_parcel_mixin
 from . import sale_return_policy_mixin
 from . import sale_return_receipt_mixin

@@ -71,9 +71,19 @@ class SaleOrder(models.Model):
         }
 
     def _prepare_return_vals(self):
-        """Defaults of a return of everything returnable, lines included."""
-        lines = self.order_line
-        returnable = lines._get_returnable_quantities()
+        """Defaults of a return of everything returnable, lines included.
+
+        What a policy refuses is left out, unless that is all: a manager may override.
+        """
+        returnable = self.order_line._get_returnable_quantities()
+        lines = self.order_line.filtered(
+            lambda line: (
+                line.product_id
+                and line.product_id.uom_id.compare(returnable[line], 0) > 0
+            )
+        )
+        refused = lines.browse(line.id for line in lines._get_policy_refusals())
+        lines = lines - refused or lines
         return {
             "partner_id": self.partner_id[:1].id,
             "company_id": self.company_id[:1].id or self.env.company.id,
@@ -87,8 +97,6 @@ class SaleOrder(models.Model):
                     }
                 )
                 for line in lines
-                if line.product_id
-                and line.product_id.uom_id.compare(returnable[line], 0) > 0
             ],
         }
 

@@ -9,6 +9,7 @@ class SaleOrderLine(models.Model):
     _inherit = [
         "sale.order.line",
         "sale.return.guard.mixin",
+        "sale.return.obstacle.sold.mixin",
         "sale.return.replacement.sold.mixin",
     ]
 

@@ -43,6 +43,7 @@ class SaleReturnOrder(models.Model):
         "sale.return.protected.mixin",
         "sale.return.replacement.order.mixin",
         "sale.return.replacement.mixin",
+        "sale.return.clerk.mixin",
         "sale.return.submission.mixin",
         "sale.return.policy.mixin",
         "sale.return.approval.mixin",

@@ -17,6 +17,7 @@ from . import test_approval_levels
 from . import test_approver_decision
 from . import test_approvers_asked
 from . import test_auto_approval
+from . import test_clerk_lines
 from . import test_code_style
 from . import test_company
 from . import test_costs

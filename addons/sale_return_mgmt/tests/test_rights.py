@@ -346,6 +346,7 @@ class TestRights(SaleReturnCommon):
     def test_public_methods_are_known(self):
         """A new public method must be meant to be called from outside."""
         expected = {
+            "action_add_deliveries",
             "action_approve",
             "action_approve_with_changes",
             "action_cancel",
@@ -367,6 +368,7 @@ class TestRights(SaleReturnCommon):
             "action_settle_selected",
             "action_submit",
             "action_verify_log",
+            "action_view_duplicates",
             "action_view_other_returns",
             "action_view_pickings",
             "action_view_receipts",

@@ -1,5 +1,7 @@
 from . import base_import_import
 from . import res_config_settings
+from . import sale_return_order_add
+from . import sale_return_order_add_line
 from . import sale_return_order_explain
 from . import sale_return_order_fee
 from . import sale_return_order_fee_line
