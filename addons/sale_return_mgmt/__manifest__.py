@@ -14,7 +14,6 @@
         "data/ir_cron_data.xml",
         "data/ir_sequence_data.xml",
         "data/mail_activity_type_data.xml",
-        "data/mail_template_data.xml",
         "data/onboarding_data.xml",
         "data/product_data.xml",
         "data/sale_return_disposition_data.xml",
@@ -23,6 +22,7 @@
         "data/sale_return_approval_rule_data.xml",
         "report/ir_actions_report_templates.xml",
         "report/ir_actions_report.xml",
+        "data/mail_template_data.xml",  # they attach the slip
         "report/report_invoice_templates.xml",
         "wizard/sale_return_order_add_views.xml",
         "wizard/sale_return_order_explain_views.xml",
@@ -34,6 +34,7 @@
         "wizard/sale_return_parcel_attach_views.xml",
         "views/sale_return_cost_views.xml",
         "views/sale_return_event_views.xml",
+        "views/sale_return_notice_views.xml",
         "views/sale_return_order_line_views.xml",
         "views/sale_return_order_views.xml",
         "views/sale_return_reason_views.xml",

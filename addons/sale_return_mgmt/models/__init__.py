@@ -67,6 +67,8 @@ from . import sale_return_cost
 from . import sale_return_disposition
 from . import sale_return_event
 from . import sale_return_inspection
+from . import sale_return_notice
+from . import sale_return_notice_mixin
 from . import sale_return_order
 from . import sale_return_order_line
 from . import sale_return_parcel_line

@@ -76,6 +76,12 @@ class ResCompany(models.Model):
         help="Take goods back that no sales order is known for. A person always "
         "approves them, at a price that was asked for.",
     )
+    sale_return_notify_received = fields.Boolean("Mail: Request Received", default=True)
+    sale_return_notify_authorised = fields.Boolean("Mail: Authorised", default=True)
+    sale_return_notify_rejected = fields.Boolean("Mail: Rejected", default=True)
+    sale_return_notify_arrived = fields.Boolean("Mail: Goods Arrived", default=True)
+    sale_return_notify_refunded = fields.Boolean("Mail: Refunded", default=True)
+    sale_return_notify_replaced = fields.Boolean("Mail: Replacement Sent", default=True)
     sale_return_four_eyes = fields.Boolean(
         "Four-Eyes Principle",
         default=True,

@@ -64,6 +64,14 @@ class SaleReturnLineFeeMixin(models.AbstractModel):
                 else line.fee_percent
             )
 
+    def _is_freight_ours(self):
+        """Whether we pay for the way back of these goods."""
+        self.ensure_one()
+        payer = self.policy_id.return_freight or "liable"
+        if payer == "liable":
+            return self.reason_id.liable_party not in (False, "customer")
+        return payer == "company"
+
     def _get_fee_of_policy(self, policy):
         self.ensure_one()
         return 0.0 if self._get_fee_obstacle() else policy.fee_percent

@@ -63,6 +63,7 @@ class SaleReturnOrder(models.Model):
         "sale.return.exception.mixin",
         "sale.return.log.mixin",
         "sale.return.find.mixin",
+        "sale.return.notice.mixin",
         "sale.return.api.mixin",
         "sale.return.load.mixin",
     ]

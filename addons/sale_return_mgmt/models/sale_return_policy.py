@@ -103,6 +103,18 @@ class SaleReturnPolicy(models.Model):
         "or a vendor is liable, on a statutory withdrawal, or where the customer keeps "
         "the goods.",
     )
+    return_freight = fields.Selection(
+        [
+            ("liable", "Who Is Liable"),
+            ("company", "Our Company"),
+            ("customer", "The Customer"),
+        ],
+        "Freight of the Return",
+        required=True,
+        default="liable",
+        help="Who pays for the way back; customers are told so. Who is liable: the "
+        "customer, unless the return reason names somebody else.",
+    )
     requires_attachment = fields.Boolean(
         help="Returns need an attached file, for instance a photo, before they are "
         "submitted."

@@ -25,6 +25,24 @@ class ResConfigSettings(models.TransientModel):
     sale_return_fee_product_id = fields.Many2one(
         related="company_id.sale_return_fee_product_id", readonly=False
     )
+    sale_return_notify_received = fields.Boolean(
+        related="company_id.sale_return_notify_received", readonly=False
+    )
+    sale_return_notify_authorised = fields.Boolean(
+        related="company_id.sale_return_notify_authorised", readonly=False
+    )
+    sale_return_notify_rejected = fields.Boolean(
+        related="company_id.sale_return_notify_rejected", readonly=False
+    )
+    sale_return_notify_arrived = fields.Boolean(
+        related="company_id.sale_return_notify_arrived", readonly=False
+    )
+    sale_return_notify_refunded = fields.Boolean(
+        related="company_id.sale_return_notify_refunded", readonly=False
+    )
+    sale_return_notify_replaced = fields.Boolean(
+        related="company_id.sale_return_notify_replaced", readonly=False
+    )
     sale_return_four_eyes = fields.Boolean(
         related="company_id.sale_return_four_eyes", readonly=False
     )

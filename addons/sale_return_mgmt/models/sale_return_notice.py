@@ -1,0 +1,265 @@
+import logging
+
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
+
+KINDS = [
+    ("received", "Request Received"),
+    ("authorised", "Authorised"),
+    ("rejected", "Rejected"),
+    ("arrived", "Goods Arrived"),
+    ("refunded", "Refunded"),
+    ("replaced", "Replacement Sent"),
+]
+
+# Which entry of the event log is news for the customer.
+KIND_BY_EVENT = {
+    "submitted": "received",
+    "approved": "authorised",
+    "auto_approved": "authorised",
+    "rejected": "rejected",
+    "received": "arrived",
+    "credit_posted": "refunded",
+    "closed_short": "refunded",
+    "done": "refunded",
+    "replacement_sent": "replaced",
+}
+
+# What says the same and more: of two that wait at once only the later one is sent.
+SAID_BY = {
+    "received": {"authorised", "rejected"},
+    "arrived": {"refunded", "replaced"},
+}
+
+
+class SaleReturnNotice(models.Model):
+    """One mail to the customer about where his return stands, sent once.
+
+    The step that brings the news only puts it here; a job sends it right after the
+    step is committed. So no step waits for a PDF or fails for a mail, and what was
+    rolled back is told to nobody.
+    """
+
+    _name = "sale.return.notice"
+    _inherit = "sale.return.protected.mixin"
+    _description = "Return Mail to the Customer"
+    _order = "id"
+
+    order_id = fields.Many2one(
+        "sale.return.order",
+        "Return Order",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
+    company_id = fields.Many2one(related="order_id.company_id", store=True)
+    kind = fields.Selection(KINDS, required=True, readonly=True)
+    round = fields.Integer(
+        readonly=True, help="A return that is submitted again is told of again."
+    )
+    state = fields.Selection(
+        [
+            ("waiting", "Waiting"),
+            ("sent", "Sent"),
+            ("off", "Switched Off"),
+            ("superseded", "Told by a Later Mail"),
+            ("no_email", "No Email Address"),
+            ("failed", "Failed"),
+        ],
+        "Status",
+        required=True,
+        readonly=True,
+        default="waiting",
+        index=True,
+    )
+    date = fields.Datetime("Sent On", readonly=True)
+    failure = fields.Text(readonly=True)
+
+    _once_uniq = models.UniqueIndex(
+        "(order_id, kind, round)", "The customer is told everything once."
+    )
+
+    @api.depends("kind", "order_id.name")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for notice in self:
+            notice.display_name = f"{notice.order_id.name}: {kinds[notice.kind]}"
+
+    # === ACTION METHODS === #
+
+    def action_preview(self):
+        """The mail as the customer reads it, in Odoo's own preview."""
+        self.ensure_one()
+        return self.order_id._preview_notice(self.kind)
+
+    def action_send_again(self):
+        """Try those that failed, or had no address, once more."""
+        orders = self.order_id._prepare_step("sale_return_mgmt.group_sale_return_clerk")
+        # sudo: the job's own field
+        self.filtered(
+            lambda notice: (
+                notice.order_id in orders and notice.state in ("failed", "no_email")
+            )
+        ).sudo().write({"state": "waiting", "failure": False})
+        self._trigger()
+        return True
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _queue(self, orders, event_type):
+        """Note that the customers of these returns are to be told; called for each
+        entry of the event log."""
+        kind = KIND_BY_EVENT.get(event_type)
+        if kind:
+            orders = orders.filtered(lambda order: order._is_news(kind))
+        if not kind or not orders:
+            return
+        # sudo: whoever takes the step needs no right on mails
+        orders_sudo = orders.sudo()
+        rows = self.env.execute_query(
+            SQL(
+                """INSERT INTO sale_return_notice
+                          (order_id, company_id, kind, round, state, create_uid,
+                           create_date)
+                   VALUES %s ON CONFLICT (order_id, kind, round) DO NOTHING
+                RETURNING id""",
+                SQL(", ").join(
+                    SQL(
+                        "(%s, %s, %s, %s, 'waiting', %s, now() AT TIME ZONE 'UTC')",
+                        order.id,
+                        order.company_id.id,
+                        kind,
+                        order.round,
+                        self.env.uid,
+                    )
+                    for order in orders_sudo
+                ),
+            )
+        )
+        if rows:
+            orders_sudo.invalidate_recordset(["notice_ids"], flush=False)
+            self._trigger()
+
+    @api.model
+    def _trigger(self):
+        """Let the job run after this transaction: once, however many there are."""
+        data = self.env.cr.precommit.data
+        if not data.get("sale_return_notice"):
+            data["sale_return_notice"] = True
+            # sudo: nobody needs a right on jobs to take a step
+            self.env.ref("sale_return_mgmt.ir_cron_send_notices").sudo()._trigger()
+
+    @api.model
+    def _cron_send(self):
+        """Send what waits, each committed: none is sent twice because another fails."""
+        waiting = self.search([("state", "=", "waiting")], order="id")
+        IrCron = self.env["ir.cron"]
+        IrCron._commit_progress(remaining=len(waiting))
+        for notice_id in waiting.ids:  # each read anew after the commit before it
+            self.browse(notice_id)._send_safely()
+            if not IrCron._commit_progress(processed=1):
+                break
+
+    def _send_safely(self):
+        notice = self.try_lock_for_update()
+        if not notice or notice.state != "waiting":
+            return
+        vals = {"date": fields.Datetime.now()}
+        try:
+            with self.env.cr.savepoint():
+                vals["state"] = notice._send()
+        except OperationalError:  # two at once: the job runs again by itself
+            raise
+        except Exception as error:
+            _logger.warning("%s was not sent", notice.display_name, exc_info=True)
+            vals |= {"state": "failed", "failure": str(error) or repr(error)}
+        notice.write(vals)
+        if vals["state"] == "failed":
+            notice._tell_responsible()
+
+    def _send(self):
+        """Send the mail, unless it is not wanted; return the new status."""
+        order = self.order_id
+        if not self._is_wanted():
+            self._note_for_followers()
+            return "off"
+        if order.notice_ids.filtered(
+            lambda other: (
+                other.kind in SAID_BY.get(self.kind, ())
+                and other.round == self.round
+                and other.state == "waiting"
+                and other._is_wanted()
+            )
+        ):
+            return "superseded"
+        if not order.partner_id.email:
+            return "no_email"
+        getattr(self, f"_send_{self.kind}", self._send_on_return)()
+        self._after_sent()
+        return "sent"
+
+    def _is_wanted(self):
+        return self.company_id[f"sale_return_notify_{self.kind}"]
+
+    def _get_template(self):
+        return self.env.ref(f"sale_return_mgmt.mail_template_{self.kind}")
+
+    def _send_on_return(self):
+        self.order_id.message_post_with_source(
+            self._get_template(),
+            email_layout_xmlid="mail.mail_notification_light",
+            subtype_xmlid="mail.mt_comment",
+        )
+
+    def _send_refunded(self):
+        """On the credit note, with its PDF: the warehouse reads what is written on the
+        return, and sees no amounts."""
+        order = self.order_id
+        refund = order._get_posted_refunds()[-1:]
+        if not refund:
+            return self._send_on_return()
+        template = self._get_template()
+        fields_ = ("subject", "body_html", "email_from", "partner_to")
+        values = template._generate_template(order.ids, fields_)[order.id]
+        refund.message_post(
+            body=values["body_html"],
+            subject=values["subject"],
+            email_from=values["email_from"],
+            partner_ids=values["partner_ids"],
+            attachments=[self._print_credit_note(refund)],
+            email_layout_xmlid="mail.mail_notification_light",
+            subtype_xmlid="mail.mt_comment",
+        )
+        return None
+
+    def _print_credit_note(self, refund):
+        content, _kind = self.env["ir.actions.report"]._render_qweb_pdf(
+            "account.account_invoices", refund.ids
+        )
+        return f"{refund.name.replace('/', '-')}.pdf", content
+
+    def _after_sent(self):
+        """Hook: tell the customer by other ways too, such as a text message."""
+
+    def _note_for_followers(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        self.order_id.message_post(
+            body=self.env._("No mail to the customer: %s", kinds[self.kind]),
+            subtype_xmlid="mail.mt_note",
+        )
+
+    def _tell_responsible(self):
+        """A customer who hears nothing asks; let somebody know before he does."""
+        order = self.order_id
+        order.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=self.env._("The customer was not told"),
+            note=self.failure,
+            user_id=order._get_responsible_user().id,
+        )

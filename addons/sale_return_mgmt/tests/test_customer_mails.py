@@ -1,0 +1,222 @@
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from odoo.addons.mail.tests.common import MailCase
+
+from .common import SaleReturnCommon
+
+
+@tagged("post_install", "-at_install")
+class TestCustomerMails(MailCase, SaleReturnCommon):
+    """What the customer is told: each once, in his language, where it is wanted."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.order = cls._sell([(cls.product, 20, {"price_unit": 1234.5})])
+        cls.company.partner_id.email = "shop@example.com"
+
+    def _send(self):
+        """Run the job, as after a commit."""
+        root = self.env.ref("base.user_root")
+        progress = patch.object(
+            type(self.env["ir.cron"]), "_commit_progress", lambda *_a, **_kw: 1000.0
+        )
+        with progress, self.mock_mail_gateway():
+            self.env["sale.return.notice"].with_user(root)._cron_send()
+        return [
+            mail for mail in self._mails if self.customer.email in str(mail["email_to"])
+        ]
+
+    def _states(self, return_order):
+        notices = return_order.sudo().notice_ids
+        return {notice.kind: notice.state for notice in notices}
+
+    def test_each_step_is_told_once(self):
+        return_order = self._request(self.order, {self.product: 2})
+        return_order.action_submit()
+        [mail] = self._send()
+        self.assertIn("we have your return request", mail["subject"])
+        self.assertIn("Lamp", mail["body"])
+        self.assertFalse(self._send())
+
+        self._as("approver", return_order).action_approve()
+        [mail] = self._send()
+        self.assertIn("is approved", mail["subject"])
+        self.assertIn("The cost of sending the goods back is yours.", mail["body"])
+        [(name, content, _type)] = mail["attachments"]
+        self.assertTrue(name.startswith("Return Slip"))
+        self.assertTrue(content)
+
+        self._receive(return_order)
+        mails = self._send()
+        self.assertEqual(len(mails), 1)
+        self.assertIn("is credited", mails[0]["subject"])
+        self.assertIn("2,839.35", mails[0]["body"])
+        self.assertEqual(
+            self._states(return_order),
+            {
+                "received": "sent",
+                "authorised": "sent",
+                "arrived": "superseded",
+                "refunded": "sent",
+            },
+        )
+        self.assertFalse(self._send())
+
+    def test_amounts_are_not_written_where_the_warehouse_reads(self):
+        return_order = self._approved(self.order, {self.product: 1})
+        self._receive(return_order)
+        self._send()
+        bodies = " ".join(return_order.sudo().message_ids.mapped("body"))
+        self.assertNotIn("1,419", bodies)
+        [refund] = return_order.sudo().refund_ids
+        self.assertIn("1,419.68", " ".join(refund.message_ids.mapped("body")))
+
+    def test_goods_that_wait_for_inspection_have_arrived(self):
+        self.company.sale_return_inspection_required = True
+        return_order = self._approved(self.order, {self.product: 1})
+        self._receive(return_order)
+        subjects = [mail["subject"] for mail in self._send()]
+        self.assertTrue(subjects[-1].endswith("your goods have arrived"))
+
+    def test_a_rejection_says_why_and_again_in_the_next_round(self):
+        return_order = self._request(self.order, {self.product: 1})
+        for reason in ("Used <b>up</b>.", "Still used."):
+            return_order.action_submit()
+            self._as("approver", return_order).action_reject(reason)
+            [mail] = self._send()  # "received" says no more
+            self.assertIn("is not accepted", mail["subject"])
+            self.assertIn(
+                reason.replace("<", "&lt;").replace(">", "&gt;"), mail["body"]
+            )
+            return_order.action_reset_to_draft()
+
+    def test_sent_back_to_the_clerk_is_not_the_customer_s_business(self):
+        return_order = self._request(self.order, {self.product: 1})
+        return_order.action_submit()
+        self._send()
+        self._as("approver", return_order).action_send_back("A photo, please.")
+        self.assertFalse(self._send())
+
+    def test_each_mail_can_be_switched_off(self):
+        self.company.sale_return_notify_authorised = False
+        return_order = self._approved(self.order, {self.product: 1})
+        subjects = [mail["subject"] for mail in self._send()]
+        self.assertEqual(len(subjects), 1)
+        self.assertIn("request", subjects[0])
+        self.assertEqual(self._states(return_order)["authorised"], "off")
+        self.assertIn(
+            "No mail to the customer: Authorised",
+            " ".join(return_order.sudo().message_ids.mapped("body")),
+        )
+
+    def test_who_has_no_address_is_on_file(self):
+        self.customer.email = False
+        return_order = self._request(self.order, {self.product: 1})
+        return_order.action_submit()
+        self._send()
+        self.assertEqual(self._states(return_order), {"received": "no_email"})
+        self.customer.email = "found@example.com"
+        return_order.sudo().notice_ids.with_user(
+            self.users["clerk"]
+        ).action_send_again()
+        self._send()
+        self.assertEqual(self._states(return_order), {"received": "sent"})
+
+    def test_one_that_fails_does_not_stop_the_rest(self):
+        bad, good = (self._request(self.order, {self.product: 1}) for _ in range(2))
+        (bad | good).action_submit()
+        Order = type(self.env["sale.return.order"])
+        post = Order.message_post_with_source
+
+        def post_or_fail(records, *args, **kwargs):
+            if bad in records:
+                raise ValueError("The template has a fault.")
+            return post(records, *args, **kwargs)
+
+        with patch.object(Order, "message_post_with_source", post_or_fail):
+            mails = self._send()
+        self.assertEqual(len(mails), 1)
+        notice = bad.sudo().notice_ids
+        self.assertEqual(notice.state, "failed")
+        self.assertEqual(notice.failure, "The template has a fault.")
+        self.assertIn(
+            "The customer was not told", bad.sudo().activity_ids.mapped("summary")
+        )
+
+    def test_in_the_customer_s_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.env.ref("base.module_sale_return_mgmt")._update_translations(
+            ["zh_CN"], overwrite=True
+        )
+        self.customer.lang = "zh_CN"
+        return_order = self._request(self.order, {self.product: 1})
+        return_order.action_submit()
+        [mail] = self._send()
+        self.assertIn("退货申请", mail["subject"])
+        self.assertNotIn("We look at it", mail["body"])
+
+    def test_who_pays_for_the_way_back(self):
+        policy = self.env["sale.return.policy"].sudo().search([], limit=1)
+        for freight, reason, ours in (
+            ("liable", self.reason, False),
+            ("liable", self.reason_note, True),
+            ("company", self.reason, True),
+            ("customer", self.reason_note, False),
+        ):
+            with self.subTest(freight=freight, reason=reason.name):
+                policy.return_freight = freight
+                return_order = self._request(self.order, {self.product: 1})
+                return_order.line_ids.write({"reason_id": reason.id, "note": "Broken"})
+                return_order.action_submit()
+                self.assertEqual(return_order.sudo()._is_freight_ours(), ours)
+
+    def test_at_the_counter_he_stands_there(self):
+        return_order = self._request(self.order, {self.product: 1}, channel="counter")
+        return_order.action_submit()
+        self.assertFalse(return_order.sudo().notice_ids)
+
+    def test_telling_of_many_costs_what_telling_of_one_does(self):
+        Order = self.env["sale.return.order"]
+        returns = Order.concat(
+            *(self._request(self.order, {self.product: 1}) for _ in range(12))
+        )
+        costs = []
+        # The first fills caches.
+        for several in (returns[:1], returns[1:2], returns[2:]):
+            self.env.flush_all()
+            several.mapped("channel")
+            before = self.env.cr.sql_log_count
+            self.env["sale.return.notice"]._queue(several, "submitted")
+            costs.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(costs[1], costs[2])
+
+    def test_a_preview_for_those_who_may_read(self):
+        return_order = self._request(self.order, {self.product: 1})
+        return_order.action_submit()
+        notice = return_order.sudo().notice_ids.with_user(self.users["viewer"])
+        action = notice.action_preview()
+        preview = (
+            self.env["mail.template.preview"]
+            .with_user(self.users["viewer"])
+            .with_context(**action["context"])
+            .create({})
+        )
+        self.assertIn(return_order.name, preview.subject)
+        self.assertIn("Lamp", preview.body_html)
+
+    def test_nobody_else_reads_or_writes_them(self):
+        return_order = self._request(self.order, {self.product: 1})
+        return_order.action_submit()
+        notice = return_order.sudo().notice_ids
+        for role in ("warehouse", "employee", "storekeeper"):
+            with self.subTest(role=role), self.assertRaises(AccessError):
+                notice.with_user(self.users[role]).read(["kind"])
+        for role in ("viewer", "clerk", "manager"):
+            with self.subTest(role=role), self.assertRaises(AccessError):
+                notice.with_user(self.users[role]).write({"state": "sent"})
+        with self.assertRaises(AccessError):
+            notice.with_user(self.users["viewer"]).action_send_again()
