@@ -45,6 +45,8 @@
         "views/sale_return_role_holder_views.xml",
         "views/sale_return_parcel_line_views.xml",
         "views/onboarding_step_views.xml",
+        "views/product_views.xml",
+        "views/res_partner_views.xml",
         "views/sale_order_views.xml",
         "views/stock_picking_views.xml",
         "views/stock_warehouse_views.xml",

@@ -41,6 +41,8 @@ from . import sale_return_line_replacement_mixin
 from . import sale_return_line_replacement_order_mixin
 from . import sale_return_find_mixin
 from . import sale_return_obstacle_sold_mixin
+from . import sale_return_rate_mixin
+from . import sale_return_source_mixin
 from . import sale_return_parcel_mixin
 from . import sale_return_policy_mixin
 from . import sale_return_receipt_mixin
@@ -58,7 +60,10 @@ from . import account_payment
 from . import account_move_line
 from . import onboarding_onboarding_step
 from . import payment_transaction
+from . import product_product
+from . import product_template
 from . import res_company
+from . import res_partner
 from . import sale_order
 from . import sale_order_line
 from . import sale_return_approval

@@ -8,6 +8,7 @@ class AccountMove(models.Model):
     _inherit = [
         "account.move",
         "sale.return.link.mixin",
+        "sale.return.source.mixin",
         "sale.return.credit.note.mixin",
     ]
 
@@ -136,6 +137,11 @@ class AccountMove(models.Model):
 
     def action_view_return_order(self):
         return self.return_order_id._get_records_action()
+
+    def _get_returns(self):
+        """The return that a credit note settles, those of what an invoice sold."""
+        sold = self.invoice_line_ids.sale_line_ids
+        return self.return_order_id or sold.return_line_ids.order_id
 
     def _on_return_refund_changed(self):
         """Let the returns follow what happens to their credit notes, and to the

@@ -22,6 +22,12 @@ class AccountPayment(models.Model):
     return_order_id = fields.Many2one(
         "sale.return.order", "Return", compute="_compute_return_order_id"
     )
+    return_proof_date = fields.Datetime(
+        "Proof Sent On",
+        readonly=True,
+        copy=False,
+        help="When the customer was last sent the proof of this payment.",
+    )
 
     def _compute_return_order_id(self):
         for payment in self:

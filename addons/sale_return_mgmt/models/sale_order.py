@@ -5,12 +5,7 @@ from odoo.fields import Command
 
 class SaleOrder(models.Model):
     _name = "sale.order"
-    _inherit = ["sale.order", "sale.return.link.mixin"]
-
-    return_order_ids = fields.Many2many(
-        "sale.return.order", string="Returns", compute="_compute_return_order_ids"
-    )
-    return_order_count = fields.Integer(compute="_compute_return_order_ids")
+    _inherit = ["sale.order", "sale.return.link.mixin", "sale.return.source.mixin"]
 
     replacement_return_id = fields.Many2one(
         "sale.return.order",
@@ -31,12 +26,10 @@ class SaleOrder(models.Model):
 
     @api.depends("order_line.return_line_ids")
     def _compute_return_order_ids(self):
-        for order in self:
-            # sudo: the readers of an order may have no right on returns; the form
-            # shows the button to those who do
-            returns_sudo = order.sudo().order_line.return_line_ids.order_id
-            order.return_order_ids = returns_sudo.sudo(False)._filtered_access("read")
-            order.return_order_count = len(order.return_order_ids)
+        return super()._compute_return_order_ids()
+
+    def _get_returns(self):
+        return self.order_line.return_line_ids.order_id
 
     def message_post(self, **kwargs):
         """That a credit note is paid is a note to nobody: logged, it costs a fifth.
@@ -47,9 +40,6 @@ class SaleOrder(models.Model):
         if is_ours and set(kwargs) == {"body"}:
             return self._message_log(**kwargs)
         return super().message_post(**kwargs)
-
-    def action_view_returns(self):
-        return self.return_order_ids._get_records_action(name=self.env._("Returns"))
 
     def action_create_return(self):
         """Open a new return, filled with what is returnable of these orders."""

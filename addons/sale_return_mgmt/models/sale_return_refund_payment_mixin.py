@@ -42,6 +42,9 @@ class SaleReturnRefundPaymentMixin(models.AbstractModel):
     refund_payment_ids = fields.Many2many(
         "account.payment", compute="_compute_refund_payments", groups=ACCOUNTING
     )
+    refund_payment_count = fields.Integer(
+        compute="_compute_refund_payments", groups=ACCOUNTING
+    )
     refund_transaction_ids = fields.Many2many(
         "payment.transaction", compute="_compute_refund_payments", groups=ACCOUNTING
     )
@@ -66,6 +69,7 @@ class SaleReturnRefundPaymentMixin(models.AbstractModel):
     def _compute_refund_payments(self):
         for order in self:
             order.refund_payment_ids = order.refund_ids.matched_payment_ids
+            order.refund_payment_count = len(order.refund_payment_ids)
             order.refund_transaction_ids = (
                 order.refund_ids.return_transaction_ids.filtered(
                     lambda tx: tx.return_refund_state != "dropped" and not tx.payment_id
@@ -116,6 +120,11 @@ class SaleReturnRefundPaymentMixin(models.AbstractModel):
                         order=order.name,
                     )
                 )
+
+    def action_view_refund_payments(self):
+        return self.refund_payment_ids._get_records_action(
+            name=self.env._("Refund Payments")
+        )
 
     def _get_failed_refunds(self):
         """Refunds through a provider that wait for a person."""

@@ -3,7 +3,11 @@ from odoo import api, fields, models
 
 class StockPicking(models.Model):
     _name = "stock.picking"
-    _inherit = ["stock.picking", "sale.return.link.mixin"]
+    _inherit = [
+        "stock.picking",
+        "sale.return.link.mixin",
+        "sale.return.source.mixin",
+    ]
 
     return_order_id = fields.Many2one(
         "sale.return.order",
@@ -51,3 +55,18 @@ class StockPicking(models.Model):
 
     def action_view_return_order(self):
         return self.return_order_id._get_records_action()
+
+    def _get_returns(self):
+        """Those that these goods came with, were sent for, or were taken from."""
+        moves = self.move_ids
+        lines = (
+            moves.return_line_id
+            | moves.replacement_line_id
+            | moves.returned_move_ids.return_line_id
+        )
+        if self.picking_type_code in ("outgoing", "dropship"):
+            # Of what is not decided nobody knows yet which delivery it came from.
+            lines |= moves.sale_line_id.return_line_ids.filtered(
+                lambda line: not line.move_ids
+            )
+        return lines.order_id

@@ -1,6 +1,7 @@
 from importlib.util import find_spec
 
 
+from . import test_accountant_views
 from . import test_api
 from . import test_api_at_once
 from . import test_api_decide
@@ -76,6 +77,7 @@ from . import test_replacement_undo
 from . import test_replacement_vendor
 from . import test_return_life
 from . import test_return_slip
+from . import test_return_rates
 from . import test_rights
 from . import test_settlement
 from . import test_settlement_tab

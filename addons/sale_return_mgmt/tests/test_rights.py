@@ -372,6 +372,7 @@ class TestRights(SaleReturnCommon):
             "action_view_other_returns",
             "action_view_pickings",
             "action_view_receipts",
+            "action_view_refund_payments",
             "action_view_refunds",
             "action_view_replacement_orders",
             "action_view_sale_orders",

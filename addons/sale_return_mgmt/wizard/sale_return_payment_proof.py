@@ -42,5 +42,7 @@ class SaleReturnPaymentProof(models.TransientModel):
             {"res_model": order_sudo._name, "res_id": order_sudo.id}
         )
         order_sudo.refund_proof_ids |= copies_sudo
+        # sudo: only this step says so
+        payment.sudo().return_proof_date = fields.Datetime.now()
         order_sudo._send_payment_proof(payment, copies_sudo, self.note)
         return {"type": "ir.actions.act_window_close"}

@@ -1,4 +1,5 @@
 from . import account_move_line
+from . import product_product
 from . import sale_order_line
 from . import sale_return_order
 from . import sale_return_order_line

@@ -214,6 +214,17 @@ class SaleOrderLine(models.Model):
             accepted, self.product_uom_id, rounding_method="HALF-UP"
         )
 
+    def _get_kits_received(self):
+        """Kits that came back, in the product's unit; components count once they make
+        up one."""
+        self.ensure_one()
+        lines = self.return_line_ids.filtered(lambda line: not line.discrepancy)
+        return sum(
+            line._to_product_uom(line.quantity_received)
+            for line in lines
+            if not line._is_component()
+        ) + self._count_kits(lines._sum_components(lambda line: line.quantity_received))
+
     def _sum_invoice_lines(self, is_counted):
         """Whole kits; credited components count once they make up one."""
         kits = super()._sum_invoice_lines(is_counted)

@@ -268,3 +268,15 @@ class TestKits(KitCommon):
                     for product in (self.kit, self.leg)
                 ],
             )
+
+    def test_the_return_rate_counts_kits(self):
+        order = self._sell([(self.kit, 4)])
+        self._receive(self._approve(order, [(self.kit, 1)]))
+        kit = self._as("viewer", self.kit)
+        self.assertEqual(kit.return_rate, 0.25)
+        self.assertEqual(self._as("viewer", self.leg).return_rate, 0.25)
+        # Both legs and the top make up one more kit.
+        self._receive(self._approve(order, [(self.leg, 2), (self.top, 1)]))
+        self.env.invalidate_all()
+        self.assertEqual(kit.return_rate, 0.5)
+        self.assertEqual(kit.product_tmpl_id.return_rate, 0.5)
