@@ -8,7 +8,8 @@ import pytest
 from helpers import RETURN
 from transports import Refusal, new_key, told
 
-# Of each model the methods that nobody but us defines, with their arguments.
+# Of each model the methods that nobody but us defines: whether they take records, and
+# their arguments.
 LIST = """
 import inspect, json
 public = {}
@@ -22,8 +23,10 @@ for name, Model in env.registry.items():
             continue
         ours = [vars(home)[method] for home in Model.mro() if method in vars(home)]
         if all(one.__module__.startswith("odoo.addons.sale_return_") for one in ours):
-            arguments = [*inspect.signature(getattr(Model, method)).parameters][1:]
-            public.setdefault(name, {})[method] = arguments
+            function = getattr(Model, method)
+            arguments = [*inspect.signature(function).parameters][1:]
+            takes_records = not getattr(function, "_api_model", False)
+            public.setdefault(name, {})[method] = [takes_records, arguments]
 print(json.dumps(public))
 """
 NONSENSE = ["x", -1, True, [[None]], {"a": 1}, "\0", [{"line": "x", "quantity": {}}]]
@@ -77,8 +80,9 @@ def test_every_public_method_is_answered_or_refused_in_words(
     answered, crashes = set(), []
     for model, methods in public.items():
         records = [] if model == RETURN else records_of(company, model)
-        for method, names in methods.items():
+        for method, (takes_records, names) in methods.items():
             for record in returns[method] if model == RETURN else records:
+                ids = [[record]] if takes_records else []
                 calls = [(users["manager"], {})]
                 calls += [
                     (json2_users["manager"], dict.fromkeys(names, value))
@@ -86,7 +90,7 @@ def test_every_public_method_is_answered_or_refused_in_words(
                 ]
                 for user, arguments in calls:
                     try:
-                        answer = told(user, method, [record], model=model, **arguments)
+                        answer = told(user, method, *ids, model=model, **arguments)
                         assert_clean(answer)
                     except AssertionError as error:
                         crashes.append(f"{model}.{method}({arguments}): {error}")
