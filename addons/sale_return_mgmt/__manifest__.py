@@ -21,6 +21,7 @@
         "data/sale_return_policy_data.xml",
         "data/sale_return_approval_rule_data.xml",
         "report/ir_actions_report_templates.xml",
+        "report/report_return_label_templates.xml",
         "report/ir_actions_report.xml",
         "data/mail_template_data.xml",  # they attach the slip
         "report/report_invoice_templates.xml",

@@ -1,1 +1,2 @@
+from . import report_return_label
 from . import report_return_slip

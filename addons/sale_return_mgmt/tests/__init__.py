@@ -76,6 +76,7 @@ from . import test_replacement_stuck
 from . import test_replacement_undo
 from . import test_replacement_vendor
 from . import test_return_life
+from . import test_return_label
 from . import test_return_slip
 from . import test_return_rates
 from . import test_rights

@@ -6,6 +6,7 @@ from pypdf import PdfReader
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
+from odoo.tools import format_date
 
 from .common import SaleReturnCommon
 
@@ -15,6 +16,8 @@ SLIP = "sale_return_mgmt.sale_return_order_slip"
 @tagged("native", "post_install", "-at_install")
 class TestReturnSlip(SaleReturnCommon, HttpCase):
     """The paper for the parcel, as it comes out of wkhtmltopdf."""
+
+    LINES, PAGES = 60, 4
 
     @classmethod
     def setUpClass(cls):
@@ -56,7 +59,9 @@ class TestReturnSlip(SaleReturnCommon, HttpCase):
                 "CLAIM-77",
                 self.order.name,
                 "LAMP Lamp 2.00 Units No longer wanted",
-                "Put this slip into the parcel.",
+                "Sign this slip and put it into the parcel.",
+                "Sent by the Customer Full Name Date, Signature",
+                "Received By Full Name Date, Signature",
             ],
             page,
         )
@@ -69,6 +74,92 @@ class TestReturnSlip(SaleReturnCommon, HttpCase):
         report = self.env["ir.actions.report"].with_user(self.users["clerk"])
         html = report._render_qweb_html(SLIP, return_order.ids)[0].decode()
         self.assertIn(f'alt="Barcode {return_order.name}"', html)
+
+    def test_slip_says_until_when_to_send_and_what_the_policy_tells_customers(self):
+        self.company.sale_return_send_days = 10
+        self.env["sale.return.policy"].sudo().create(
+            {
+                "name": "Lamps",
+                "product_ids": [Command.set(self.product.ids)],
+                "customer_text": "<p>Lamps travel in their own box.</p>",
+            }
+        )
+        return_order = self._approved(self.order, {self.product: 2})
+        [page] = self._print(return_order)
+        until = format_date(self.env, return_order.date_send_before)
+        self._assert_all_in(
+            [f"Send Before {until}", "Lamps travel in their own box."],
+            page.replace(return_order.name, ""),
+        )
+
+    def test_sixty_lines_are_on_the_slip_once_and_its_signatures_together(self):
+        order = self._sell(
+            [
+                (self.product, 1, {"name": f"Lamp {number}"})
+                for number in range(self.LINES)
+            ]
+        )
+        pages = self._print(self._approved(order))
+        self.assertEqual(len(pages), self.PAGES)
+        self.assertEqual(
+            sum(page.count("LAMP Lamp 1.00") for page in pages), self.LINES
+        )
+        signed = [page for page in pages if "Sent by the Customer" in page]
+        self.assertEqual(signed, pages[-1:])
+        self.assertEqual(pages[-1].count("Date, Signature"), 2)
+
+    def test_slip_counts_what_the_customer_sends_and_nothing_twice(self):
+        """Neither the goods' further way through the warehouse nor what was undone."""
+        self.warehouse.reception_steps = "two_steps"
+        return_order = self._approved(self.order, {self.product: 2})
+        receipt = return_order.sudo().picking_ids
+        self._receive(return_order)
+        lines = return_order.sudo().line_ids
+        self.assertGreater(len(lines.move_ids), 1)
+        [sheet] = self._get_sheets(return_order)
+        self.assertEqual(sheet["lines"], {lines: 2})
+        self.assertEqual(sheet["receiver"], self.warehouse.partner_id)
+        undo = receipt.move_ids.copy(
+            {
+                "origin_returned_move_id": receipt.move_ids.id,
+                "location_id": receipt.location_dest_id.id,
+                "location_dest_id": receipt.location_id.id,
+                "quantity": 1,
+                "product_uom_qty": 1,
+                "picked": True,
+            }
+        )
+        undo._action_done()
+        [sheet] = self._get_sheets(return_order)
+        self.assertEqual(sheet["lines"], {lines: 1})
+
+    def test_slip_sends_to_the_vendor_what_goes_back_to_him(self):
+        vendor = self.env["res.partner"].create({"name": "The Vendor"})
+        order = self._sell([(self.product, 3)], deliver=False, invoice=False)
+        delivery = order.picking_ids
+        delivery.do_unreserve()
+        delivery.write(
+            {
+                "partner_id": vendor.id,
+                "location_id": self.env.ref("stock.stock_location_suppliers").id,
+            }
+        )
+        delivery.move_ids.write({"location_id": delivery.location_id.id})
+        delivery.move_ids.write({"quantity": 3, "picked": True})
+        delivery.move_ids.move_line_ids.location_id = delivery.location_id
+        delivery.button_validate()
+        return_order = self._request(order, {self.product: 2})
+        return_order.send_to = "vendor"
+        return_order.action_submit()
+        self._as("approver", return_order).action_approve()
+        [sheet] = self._get_sheets(return_order)
+        self.assertEqual(sheet["sender"], self.customer)
+        self.assertEqual(sheet["receiver"], vendor)
+
+    def _get_sheets(self, return_order):
+        return self.env["report.sale_return_mgmt.report_return_slip"]._get_sheets(
+            self._as("warehouse", return_order)
+        )
 
     def test_slip_speaks_the_language_of_the_customer(self):
         self.env["res.lang"]._activate_lang("zh_CN")
