@@ -122,7 +122,6 @@ class ReportReturnSlip(models.AbstractModel):
             "sale_return_mgmt.sale_return_order_slip"
         ).get_paperformat()
         room = paper.print_page_height - paper.margin_top - paper.margin_bottom
-        room -= slip_pages.PAGE_HEAD
         addresses = [
             count_lines(partner.with_context(show_address=True).display_name, 40) + 1
             for partner in (sheet["sender"], sheet["receiver"])
@@ -132,7 +131,8 @@ class ReportReturnSlip(models.AbstractModel):
         texts = [html2plaintext(text) for text in sheet["texts"]]
         is_sent = sheet["lines"] and order.state in ("approved", "done")
         above = (
-            slip_pages.TITLE
+            slip_pages.TABLE_HEAD
+            + slip_pages.TITLE
             + (0 if is_sent else slip_pages.WARNING)
             + slip_pages.ADDRESSES
             + slip_pages.FACTS
@@ -142,7 +142,9 @@ class ReportReturnSlip(models.AbstractModel):
         below = slip_pages.CLOSING if is_sent else 0
         below += slip_pages.LINE * sum(count_lines(text, 85) + 1 for text in texts)
         rows = [(line, self._get_row_height(line)) for line in sheet["lines"]]
-        return slip_pages.split_rows(rows, room - above, room, below)
+        return slip_pages.split_rows(
+            rows, room - above, room - slip_pages.PAGE_HEAD, below
+        )
 
     @api.model
     def _get_row_height(self, line):

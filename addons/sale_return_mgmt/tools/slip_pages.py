@@ -14,10 +14,12 @@ ROW = 4.5
 SMALL_LINE = 4.0
 TITLE = 20.0
 WARNING = 14.0
-ADDRESSES = 12.0
-FACTS = 14.0
+ADDRESSES = 8.0
+FACTS = 11.0
+TABLE_HEAD = 12.0
+# With the return's number above it.
 PAGE_HEAD = 18.0
-CLOSING = 60.0
+CLOSING = 54.0
 
 
 def count_lines(text, width):
