@@ -1,7 +1,8 @@
-"""The slip that the customer puts into the parcel, as text in its PDF."""
+"""The slip and the label of a parcel that a customer sends, as text in their PDFs."""
 
 import http.cookiejar
 import json
+import re
 import subprocess
 import unicodedata
 import urllib.error
@@ -12,8 +13,54 @@ from helpers import LINE, RETURN
 from transports import Remote
 
 SLIP = "/report/pdf/sale_return_mgmt.report_return_slip"
+LABEL = "/report/pdf/sale_return_mgmt.report_return_label"
 # Of the demo data: one of an English and one of a Chinese customer.
 ENGLISH, CHINESE = "CLAIM-0192", "CG-RMA-20"
+
+# A return of sixty goods with long names.
+SIXTY_LINES = """
+products = env["product.product"].create(
+    [
+        {
+            "name": "A name that is much too long for one line of a slip of paper, and "
+            "that is printed on this page down to its very end",
+            "default_code": f"SIXTY-{number:02}",
+            "type": "consu",
+        }
+        for number in range(60)
+    ]
+)
+reason = env.ref("sale_return_mgmt.sale_return_reason_no_longer_wanted")
+order = env["sale.order"].create(
+    {
+        "partner_id": env.ref("sale_return_mgmt.partner_harbour").id,
+        "order_line": [
+            (0, 0, {"product_id": product.id, "product_uom_qty": 1})
+            for product in products
+        ],
+    }
+)
+order.action_confirm()
+order.picking_ids.with_context(skip_sms=True).button_validate()
+asked = env["sale.return.order"].create(
+    {
+        "partner_id": order.partner_id.id,
+        "reason_id": reason.id,
+        "line_ids": [
+            (
+                0,
+                0,
+                {"sale_line_id": line.id, "quantity": 1, "reason_id": reason.id},
+            )
+            for line in order.order_line
+        ],
+    }
+)
+asked.action_submit()
+while asked.state == "submitted":
+    asked.with_user(env.ref("sale_return_mgmt.user_return_approver")).action_approve()
+print(asked.id)
+"""
 
 
 class Session:
@@ -57,6 +104,16 @@ def find(user, reference):
     return found
 
 
+def printed_pages(pdf, folder):
+    """The text of each page."""
+    assert pdf.startswith(b"%PDF-")
+    (folder / "printed.pdf").write_bytes(pdf)
+    text = subprocess.check_output(
+        ["pdftotext", "-layout", folder / "printed.pdf", "-"], text=True
+    )
+    return text.split("\f")[:-1]
+
+
 def plain(text):
     """Text to compare: where lines break, and which of several equal-looking Chinese
     code points a font has, is for the printer to choose."""
@@ -95,6 +152,40 @@ def test_the_slip_says_what_comes_back_and_no_price(
     assert f"{told['amount_total']:.2f}" not in printed
 
 
+@pytest.mark.parametrize(
+    ("reference", "title"), [(ENGLISH, "Return Label"), (CHINESE, "退货标签")]
+)
+def test_the_label_is_one_page_with_the_number(printing, tmp_path, reference, title):
+    clerk = Remote(printing, "return_clerk")
+    asked = find(clerk, reference)
+    status, pdf = Session(printing, "return_clerk").get(f"{LABEL}/{asked}")
+    assert status == 200
+    [page] = printed_pages(pdf, tmp_path)
+    [told] = clerk(RETURN, "api_get", [asked])
+    for word in (title, told["name"], told["customer"], reference):
+        assert plain(word) in plain(page), f"{word} is not in:\n{page}"
+    assert f"{told['amount_total']:.2f}" not in page
+
+
+def test_sixty_lines_have_a_head_on_each_page_and_signatures_on_the_last(
+    printing, tmp_path
+):
+    asked = int(printing.shell(SIXTY_LINES))
+    status, pdf = Session(printing, "return_clerk").get(f"{SLIP}/{asked}")
+    assert status == 200
+    pages = printed_pages(pdf, tmp_path)
+    assert len(pages) > 3
+    articles = [re.findall(r"SIXTY-\d\d", page) for page in pages]
+    assert sum(articles, []) == [f"SIXTY-{number:02}" for number in range(60)]
+    for page, its_articles in zip(pages, articles, strict=True):
+        # No row is cut in two: each article's name ends on its page.
+        assert plain(page).count("toitsveryend") == len(its_articles)
+        assert ("Description" in page) == bool(its_articles)
+    signed = [page for page in pages if "Received By" in page]
+    assert signed == pages[-1:]
+    assert pages[-1].count("Date, Signature") == 2
+
+
 @pytest.fixture(scope="module")
 def employee(server):
     """The login of an employee in none of our groups."""
@@ -109,20 +200,22 @@ def employee(server):
     return user["login"]
 
 
-def test_an_employee_outside_our_groups_gets_no_slip(server, employee):
+def test_an_employee_outside_our_groups_gets_neither(server, employee):
     clerk = Remote(server, "return_clerk")
     asked = find(clerk, ENGLISH)
     [told] = clerk(RETURN, "api_get", [asked])
-    for path in (f"{SLIP}/{asked}", f"{SLIP}/{asked}".replace("pdf", "html", 1)):
+    paths = [f"{SLIP}/{asked}", f"{LABEL}/{asked}"]
+    for path in paths + [path.replace("pdf", "html", 1) for path in paths]:
         status, page = Session(server, employee).get(path)
         assert status == 403
         assert told["name"].encode() not in page and b"%PDF" not in page
 
 
-def test_the_warehouse_gets_the_slips_of_approved_returns_only(server):
+def test_the_warehouse_gets_those_of_approved_returns_only(server):
     clerk, warehouse = (
         Remote(server, "return_clerk"),
         Session(server, "return_warehouse"),
     )
-    assert warehouse.get(f"{SLIP}/{find(clerk, CHINESE)}")[0] == 200
-    assert warehouse.get(f"{SLIP}/{find(clerk, 'CLAIM-0201')}")[0] == 403
+    for report in (SLIP, LABEL):
+        assert warehouse.get(f"{report}/{find(clerk, CHINESE)}")[0] == 200
+        assert warehouse.get(f"{report}/{find(clerk, 'CLAIM-0201')}")[0] == 403
