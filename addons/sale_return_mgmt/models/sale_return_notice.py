@@ -211,11 +211,13 @@ class SaleReturnNotice(models.Model):
         return self.env.ref(f"sale_return_mgmt.mail_template_{self.kind}")
 
     def _send_on_return(self):
-        self.order_id.message_post_with_source(
+        message = self.order_id.message_post_with_source(
             self._get_template(),
             email_layout_xmlid="mail.mail_notification_light",
             subtype_xmlid="mail.mt_comment",
         )
+        # What is attached to the return itself came from the customer or from a clerk.
+        message.attachment_ids.write({"res_model": self._name, "res_id": self.id})
 
     def _send_refunded(self):
         """On the credit note, with its PDF: the warehouse reads what is written on the

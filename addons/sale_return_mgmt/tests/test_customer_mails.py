@@ -49,6 +49,16 @@ class TestCustomerMails(MailCase, SaleReturnCommon):
         [(name, content, _type)] = mail["attachments"]
         self.assertTrue(name.startswith("Return Slip"))
         self.assertTrue(content)
+        attachments = self.env["ir.attachment"].sudo()
+        self.assertFalse(
+            attachments.search(
+                [
+                    ("res_model", "=", return_order._name),
+                    ("res_id", "=", return_order.id),
+                ]
+            ),
+            "The slip is not among the photos that somebody took of the goods.",
+        )
 
         self._receive(return_order)
         mails = self._send()
