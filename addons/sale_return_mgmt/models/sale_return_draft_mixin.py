@@ -19,6 +19,11 @@ OPEN_FIELDS = {
 }
 
 
+class EditedReturns(frozenset):
+    """Ids of returns whose edit is logged by who writes them with their lines. As a
+    value of the context nobody outside can make one."""
+
+
 class SaleReturnDraftMixin(models.AbstractModel):
     """A draft is written freely and remembers its authors; what was submitted stays as
     it is."""
@@ -31,7 +36,13 @@ class SaleReturnDraftMixin(models.AbstractModel):
         if self.env.su:
             return super().write(vals)
         self._check_can_write(vals)
-        res = super().write(vals)
+        writer = self
+        if vals.get("line_ids"):
+            # The lines are written one by one: read for all in one go what each looks
+            # at, and log one edit.
+            self.line_ids._load_for_edit()
+            writer = self.with_context(sale_return_edited=EditedReturns(self.ids))
+        res = super(SaleReturnDraftMixin, writer).write(vals)
         # Rules were checked on the old values only: also refuse to move a return out
         # of the caller's sight.
         self.check_access("write")
@@ -73,6 +84,9 @@ class SaleReturnDraftMixin(models.AbstractModel):
 
     def _log_edit(self):
         """Remember who worked on a draft, once per user and round."""
+        logged = self.env.context.get("sale_return_edited")
+        if isinstance(logged, EditedReturns) and logged.issuperset(self.ids):
+            return
         Event = self.env["sale.return.event"]
         # sudo: every author counts, whatever the reader may see
         known = Event.sudo()._read_group(

@@ -47,7 +47,9 @@ class SaleReturnLineCreditMixin(models.AbstractModel):
         # sudo: see _get_credit_pieces
         lines_sudo = self.sudo()
         lines_sudo.refund_line_ids.move_id.fetch(["state", "move_type"])
-        lines_sudo.order_id.line_ids.sale_line_id.return_line_ids.fetch(["state"])
+        rivals_sudo = lines_sudo.order_id.line_ids.sale_line_id.return_line_ids
+        rivals_sudo.fetch(["state"])
+        rivals_sudo.mapped("refund_line_ids")
         invoices_sudo = lines_sudo.sale_line_id.invoice_lines.move_id
         items_sudo = invoices_sudo.line_ids
         # One of their own fields brings all others of all records along.

@@ -112,6 +112,9 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
         "sale_line_id.product_uom_qty",
     )
     def _compute_quantity_to_refund(self):
+        # sudo: see _get_credit_pieces; read for all lines in one go
+        rivals_sudo = self.sudo().sale_line_id.return_line_ids
+        (self.sudo() | rivals_sudo).mapped("refund_line_ids")
         for sale_line, lines in self.grouped("sale_line_id").items():
             if not sale_line:
                 for line in lines:
@@ -138,6 +141,8 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
     )
     def _compute_price(self):
         lines_by_taxes = defaultdict(self.browse)
+        # sudo: see _get_credit_pieces; read for all lines in one go
+        self.sudo().sale_line_id.invoice_lines.mapped("tax_ids")
         for line in self:
             # sudo: see _get_credit_pieces
             sale_line_sudo = line.sale_line_id.sudo()

@@ -1,3 +1,5 @@
+from contextlib import nullcontext
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import float_round
@@ -161,7 +163,8 @@ class SaleReturnOrderLine(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_quantity(vals)
-        lines = super().create(vals_list)
+        with self._spare_sold_lines(vals_list):
+            lines = super().create(vals_list)
         if not self.env.su:
             lines.order_id._check_is_draft()
             lines.order_id._log_edit()
@@ -176,16 +179,46 @@ class SaleReturnOrderLine(models.Model):
             raise UserError(
                 self.env._("A return line cannot be moved to another return order.")
             )
-        res = super().write(vals)
+        with self._spare_sold_lines([vals]):
+            res = super().write(vals)
         self.order_id._log_edit()
         return res
 
     def unlink(self):
         orders = self.order_id
-        res = super().unlink()
+        with self._spare_sold_lines([]):
+            res = super().unlink()
         if not self.env.su:
             orders.exists()._log_edit()
         return res
+
+    def _spare_sold_lines(self, vals_list):
+        """Context in which what sales orders count is not counted anew: Odoo does it
+        line by line, and no line of a draft is in it.
+
+        :param vals_list: what is written to ``self``, or created
+        """
+        # sudo: states and sold lines, whatever the user may read
+        order_ids = {vals["order_id"] for vals in vals_list if vals.get("order_id")}
+        orders_sudo = self.sudo().order_id | self.order_id.sudo().browse(order_ids)
+        if any(order.state != "draft" for order in orders_sudo):
+            return nullcontext()
+        sold = self.sudo().sale_line_id | self.sale_line_id.sudo().browse(
+            {vals["sale_line_id"] for vals in vals_list if vals.get("sale_line_id")}
+        )
+        counted = [
+            sold._fields[name]
+            for name in ("qty_delivered", "qty_to_invoice", "invoice_status")
+        ]
+        return self.env.protecting(counted, sold)
+
+    def _load_for_edit(self):
+        """Read for all lines what is looked at when one of them is written."""
+        # sudo: clerks need no rights on transfers and invoices
+        sold_sudo = self.sudo().sale_line_id
+        sold_sudo.mapped("return_line_ids")
+        sold_sudo.mapped("move_ids.move_line_ids")
+        sold_sudo.mapped("invoice_lines")
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_decided(self):

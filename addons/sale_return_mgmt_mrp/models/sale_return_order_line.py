@@ -43,6 +43,11 @@ class SaleReturnOrderLine(models.Model):
                 line.product_uom_id = line.product_id.uom_id
         return super(SaleReturnOrderLine, self - components)._compute_product_uom_id()
 
+    def _load_for_edit(self):
+        # sudo: clerks need no rights on bills of materials
+        self.sudo().sale_line_id.move_ids.mapped("bom_line_id.bom_id")
+        return super()._load_for_edit()
+
     def _is_kit(self):
         """Whether the line takes whole kits back."""
         sale_line = self.sale_line_id
