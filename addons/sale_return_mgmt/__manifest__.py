@@ -22,6 +22,7 @@
         "data/sale_return_approval_rule_data.xml",
         "report/ir_actions_report_templates.xml",
         "report/report_return_label_templates.xml",
+        "report/report_counter_papers_templates.xml",
         "report/ir_actions_report.xml",
         "data/mail_template_data.xml",  # they attach the slip
         "report/report_invoice_templates.xml",

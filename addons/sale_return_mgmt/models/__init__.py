@@ -2,6 +2,7 @@
 from . import sale_return_protected_mixin
 from . import sale_return_clerk_mixin
 from . import sale_return_closing_mixin
+from . import sale_return_counter_mixin
 from . import sale_return_deadline_mixin
 from . import sale_return_draft_mixin
 from . import sale_return_exception_mixin
@@ -45,6 +46,7 @@ from . import sale_return_rate_mixin
 from . import sale_return_source_mixin
 from . import sale_return_parcel_mixin
 from . import sale_return_policy_mixin
+from . import sale_return_preview_mixin
 from . import sale_return_receipt_mixin
 from . import sale_return_refund_payment_mixin
 from . import sale_return_credit_note_mixin

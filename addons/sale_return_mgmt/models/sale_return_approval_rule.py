@@ -69,9 +69,10 @@ class SaleReturnApprovalRule(models.Model):
             )
 
     @api.model
-    def _get_applicable(self, orders):
+    def _get_applicable(self, orders, in_policy=None):
         """The levels that each return order has to pass, in order.
 
+        :param dict in_policy: what the policies say of orders that are not submitted
         :return: dict of order to rules
         """
         rules = self.with_context(active_test=True).search(
@@ -79,11 +80,15 @@ class SaleReturnApprovalRule(models.Model):
         )
         amounts = orders._get_amounts_at_stake()
         return {
-            order: rules.filtered(lambda rule: rule._applies_to(order, amounts[order]))  # noqa: B023
+            order: rules.filtered(
+                lambda rule, order=order: rule._applies_to(
+                    order, amounts[order], (in_policy or {}).get(order, order.in_policy)
+                )
+            )
             for order in orders
         }
 
-    def _applies_to(self, order, amount):
+    def _applies_to(self, order, amount, in_policy):
         """:param amount: what the approvers decide on, in the company's currency"""
         self.ensure_one()
         # Reasons that were archived since still ask for the level.
@@ -92,7 +97,7 @@ class SaleReturnApprovalRule(models.Model):
             self.company_id in (self.env["res.company"], order.company_id)
             and order.company_id.currency_id.compare_amounts(amount, self.min_amount)
             >= 0
-            and not (self.out_of_policy_only and order.in_policy)
+            and not (self.out_of_policy_only and in_policy)
             and (not reasons or bool(reasons & order.line_ids.reason_id))
         )
 

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 
 from .sale_return_line_price_mixin import MONEY_GROUPS
 from .sale_return_obstacle_sold_mixin import CLERK_GROUP
@@ -36,6 +37,14 @@ class SaleReturnClerkMixin(models.AbstractModel):
         inverse="_inverse_attachment_ids",
         help="Those of the return itself: what is added here or below counts where a "
         "policy or a reason asks for a file.",
+    )
+
+    goods_sought = fields.Char(
+        "Find Goods",
+        store=False,
+        copy=False,
+        help="Number of an order, an invoice, a lot or a serial number, or a barcode: "
+        "what it names and can come back is added, with its customer.",
     )
 
     # === COMPUTE METHODS === #
@@ -132,6 +141,56 @@ class SaleReturnClerkMixin(models.AbstractModel):
             new_sudo.sudo(False).write({"res_model": self._name, "res_id": order.id})
             (known - kept[order]).unlink()
         self.invalidate_recordset(["attachment_ids"], flush=False)
+
+    # === ONCHANGE METHODS === #
+
+    @api.onchange("goods_sought")
+    def _onchange_goods_sought(self):
+        """Add what a receipt, a barcode or a serial number names."""
+        keywords, self.goods_sought = self.goods_sought, False
+        if not keywords:
+            return None
+        Line = self.env["sale.order.line"]
+        found = Line.browse(
+            line.id
+            for line in Line._find_delivered(self.company_id, self.partner_id, keywords)
+        ).with_context(sale_return_date=self.date_request)
+        if not found:
+            return self._warn(
+                self.env._("Nothing that was delivered is called “%s”.", keywords)
+            )
+        if len(found.order_id) > 1:
+            return self._warn(
+                self.env._(
+                    "“%(keywords)s” is on %(orders)s: name one of them, or choose the "
+                    "customer and add from the deliveries.",
+                    keywords=keywords,
+                    orders=self._join_some(found.order_id.mapped("name")),
+                )
+            )
+        possible = found.filtered(
+            lambda line: (
+                not line.return_obstacle
+                and line not in self.line_ids.sale_line_id._origin
+            )
+        )
+        if not possible:
+            return self._warn(found[0].return_obstacle or self.env._("It is there."))
+        self.partner_id = self.partner_id or found.order_id.partner_id
+        self.line_ids = [
+            Command.create(line._prepare_sought_vals(keywords)) for line in possible
+        ]
+        return None
+
+    @api.model
+    def _warn(self, message):
+        return {
+            "warning": {
+                "title": self.env._("Find Goods"),
+                "message": message,
+                "type": "notification",
+            }
+        }
 
     def _get_quantity_asked(self, sale_line):
         """What this return asks of a sold line already, in its unit."""

@@ -168,3 +168,16 @@ class SaleReturnObstacleSoldMixin(models.AbstractModel):
         names = {keyword.lower() for keyword in (keywords or "").split()}
         lots_sudo = self.env["stock.lot"].sudo().union(*self._get_returnable_lots())
         return lots_sudo.filtered(lambda lot: lot.name.lower() in names).sudo(False)
+
+    def _prepare_sought_vals(self, keywords):
+        """Values of the return line of all that is left, or of the lots that the
+        keywords name."""
+        self.ensure_one()
+        lots = self._get_named_lots(keywords)
+        named = len(lots) if self.product_id.tracking == "serial" else 0
+        return {
+            "sale_line_id": self.id,
+            "product_uom_id": self.product_uom_id.id,
+            "quantity": named or self.quantity_returnable,
+            "lot_ids": [Command.set(lots.ids)],
+        }

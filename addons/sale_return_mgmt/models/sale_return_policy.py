@@ -3,6 +3,7 @@ from math import inf
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from .res_company import REFUND_TRIGGERS
 from .sale_return_line_price_mixin import MONEY_GROUPS
@@ -267,7 +268,8 @@ class SaleReturnPolicy(models.Model):
                 product=product,
                 policy=policy,
             )
-        last_day = self._get_last_day(line)
+        start = self.window_days and self._get_window_start(line)
+        last_day = start and start + timedelta(days=self.window_days)
         if not last_day:
             return "", self.env._(
                 "%(product)s: in policy, without a last day (%(policy)s).",
@@ -278,14 +280,36 @@ class SaleReturnPolicy(models.Model):
             return "", self.env._(
                 "%(product)s: in policy, returnable until %(date)s (%(policy)s).",
                 product=product,
-                date=fields.Date.to_string(last_day),
+                date=format_date(self.env, last_day),
                 policy=policy,
             )
-        return "WINDOW_EXPIRED", self.env._(
-            "%(product)s could be returned until %(date)s (%(policy)s).",
-            product=product,
-            date=fields.Date.to_string(last_day),
-            policy=policy,
+        return "WINDOW_EXPIRED", self._get_expired_text(line, start, last_day)
+
+    def _get_expired_text(self, line, start, last_day):
+        """How late a return is asked for, in words."""
+        facts = {
+            "product": line.product_id.display_name,
+            "date": format_date(self.env, last_day),
+            "days": (line.order_id.date_request - start).days,
+            "window": self.window_days,
+            "policy": self._describe(),
+        }
+        if self.window_from == "invoice":
+            return self.env._(
+                "%(product)s could be returned until %(date)s: invoiced %(days)s days "
+                "before this request, the window is %(window)s days (%(policy)s).",
+                **facts,
+            )
+        if self.window_from == "order":
+            return self.env._(
+                "%(product)s could be returned until %(date)s: bought %(days)s days "
+                "before this request, the window is %(window)s days (%(policy)s).",
+                **facts,
+            )
+        return self.env._(
+            "%(product)s could be returned until %(date)s: delivered %(days)s days "
+            "before this request, the window is %(window)s days (%(policy)s).",
+            **facts,
         )
 
     def _describe(self):

@@ -54,6 +54,7 @@ class SaleReturnPolicyMixin(models.AbstractModel):
                 policy.out_of_policy == "refuse"
                 for policy, _code, _message in objections
             )
+        self._preview(verdicts)
 
     def action_override_policy(self, reason=None):
         """Submit drafts that a policy refuses: an approver decides instead.
@@ -171,18 +172,25 @@ class SaleReturnPolicyMixin(models.AbstractModel):
         orders_sudo = self.sudo()
         amounts = orders_sudo._get_amounts_at_stake()
         return orders_sudo.filtered(
-            lambda order: order._is_automatic(amounts[order])
+            lambda order: order._is_automatic(
+                amounts[order],
+                order.in_policy,
+                [line.policy_id for line in order.line_ids],
+            )
         ).sudo(False)
 
-    def _is_automatic(self, amount):
+    def _is_automatic(self, amount, in_policy, policies):
+        """:param amount: what the approvers would decide on
+        :param list policies: those of the lines"""
         self.ensure_one()
-        limits = self.line_ids.policy_id.mapped("auto_approve_limit")
+        limits = [policy.auto_approve_limit for policy in policies]
         return (
-            self.in_policy
+            in_policy
             # Whether a request that was dated back is in time is for a person to say.
             and self.date_request >= self.company_id._get_local_date(self.create_date)
             # Without an order or a policy there is nothing to go by.
-            and all(line.sale_line_id and line.policy_id for line in self.line_ids)
+            and all(line.sale_line_id for line in self.line_ids)
+            and all(policies)
             and all(limits)
             and self.company_id.currency_id.compare_amounts(amount, min(limits)) <= 0
         )

@@ -19,9 +19,11 @@ from . import test_approver_decision
 from . import test_approvers_asked
 from . import test_auto_approval
 from . import test_clerk_lines
+from . import test_clerk_preview
 from . import test_code_style
 from . import test_company
 from . import test_costs
+from . import test_counter
 from . import test_credit_at_once
 from . import test_credit_in_other_hands
 from . import test_credit_note_print
@@ -37,6 +39,7 @@ from . import test_exceptions
 from . import test_fee_rules
 from . import test_fees
 from . import test_fees_by_hand
+from . import test_form_queries
 from . import test_grants
 from . import test_inspection
 from . import test_inspection_refused
@@ -84,6 +87,7 @@ from . import test_settlement
 from . import test_settlement_tab
 from . import test_settlement_undone
 from . import test_tour_accountant
+from . import test_tour_clerk
 from . import test_translations
 from . import test_value
 from . import test_views

@@ -3,7 +3,7 @@ from psycopg2.errors import ForeignKeyViolation
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time, tagged
-from odoo.tools import mute_logger
+from odoo.tools import format_date, mute_logger
 
 from .common import SaleReturnCommon
 
@@ -208,11 +208,12 @@ class TestPolicyVerdict(SaleReturnCommon):
         with self.assertRaises(UserError) as error:
             self.draft.action_submit()
         self.assertEqual(self._code(error), "WINDOW_EXPIRED")
-        self.assertIn(last_day, str(error.exception))
+        told = format_date(self.draft.env, last_day)
+        self.assertIn(told, str(error.exception))
         self.draft.date_request = last_day
         self.draft.action_submit()
         self.assertTrue(self.draft.in_policy)
-        self.assertIn(last_day, self.draft.policy_message)
+        self.assertIn(told, self.draft.policy_message)
         self.assertIn(self.policy.name, self.draft.policy_message)
 
     def test_window_counts_from_the_last_delivery_in_the_companys_day(self):
@@ -234,7 +235,7 @@ class TestPolicyVerdict(SaleReturnCommon):
         draft = self._request(order, date_request="2026-01-17")
         with self.assertRaises(UserError) as error:
             draft.action_submit()
-        self.assertIn("Lamp could be returned until 2026-01-15", str(error.exception))
+        self.assertIn("Lamp could be returned until 01/15/2026", str(error.exception))
         self.assertEqual(error.exception.sale_return_position, 0)
 
     def test_window_counts_from_the_first_invoice(self):
@@ -311,7 +312,7 @@ class TestPolicyVerdict(SaleReturnCommon):
             .with_user(self.users["clerk"])
             .with_context(**action["context"])
         )
-        self.assertIn("could be returned until 2026-01-15", form.policy_warning)
+        self.assertIn("could be returned until 01/15/2026", form.policy_warning)
         form.line_ids.remove(0)
         self.assertFalse(form.policy_warning)
 

@@ -367,6 +367,7 @@ class TestRights(SaleReturnCommon):
             "action_settle",
             "action_settle_selected",
             "action_submit",
+            "action_take_back",
             "action_verify_log",
             "action_view_duplicates",
             "action_view_other_returns",

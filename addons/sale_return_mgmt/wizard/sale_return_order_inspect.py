@@ -54,4 +54,6 @@ class SaleReturnOrderInspect(models.TransientModel):
     def action_apply(self):
         self.ensure_one()
         self.order_id._inspect([line._prepare_row() for line in self.line_ids])
+        if self.env.context.get("sale_return_counter"):
+            return self.order_id._finish_at_counter()
         return {"type": "ir.actions.act_window_close"}

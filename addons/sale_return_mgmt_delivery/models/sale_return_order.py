@@ -81,6 +81,40 @@ class SaleReturnOrder(models.Model):
             terms["amount_delivery"] = self.amount_delivery
         return terms
 
+    def _explain_amounts(self, policies):
+        texts = super()._explain_amounts(policies)
+        if self.state not in ("draft", "submitted"):
+            return texts
+        due = self._get_delivery_due(as_granted=True)
+        for sale_order in self.line_ids._filter_charged().sale_line_id.order_id:
+            part = due.get(sale_order)
+            if part is None:
+                text = self.env._(
+                    "The delivery charge of %s is not refunded: not all that was "
+                    "delivered of it comes back.",
+                    sale_order.name,
+                )
+            elif not part:
+                text = self.env._(
+                    "The delivery charge of %s is not refunded: the policy does not "
+                    "provide for it.",
+                    sale_order.name,
+                )
+            elif part < 1:
+                text = self.env._(
+                    "Of the delivery charge of %s the customer gets what the standard "
+                    "delivery would have cost: all of the order comes back.",
+                    sale_order.name,
+                )
+            else:
+                text = self.env._(
+                    "The delivery charge of %s is refunded: all of the order comes "
+                    "back.",
+                    sale_order.name,
+                )
+            texts.append(text)
+        return texts
+
     # === WHAT IS DUE === #
 
     def _get_delivery_due(self, as_granted=False):

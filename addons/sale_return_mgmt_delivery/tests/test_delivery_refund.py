@@ -36,6 +36,18 @@ class TestDeliveryRefund(DeliveryCommon):
         self.assertEqual(set(order.order_line.mapped("qty_to_invoice")), {0})
         self.assertEqual(order.invoice_status, "invoiced")
 
+    def test_a_draft_says_whether_the_delivery_is_refunded(self):
+        order = self._sell_delivered()
+        part = self._request(order, {self.product: 1})
+        self.assertIn("is not refunded: not all", part.amount_explanation)
+        part.action_cancel()
+        whole = self._request(order)
+        self.assertIn("is refunded: all of the order", whole.amount_explanation)
+        whole.action_cancel()
+        self.policy.refund_delivery = False
+        refused = self._request(order)
+        self.assertIn("the policy does not provide", refused.amount_explanation)
+
     def test_a_part_brings_nothing(self):
         order = self._sell_delivered()
         self.assertEqual(self._credited(order, {self.product: 1}).amount_total, 115)
