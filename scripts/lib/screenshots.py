@@ -4,6 +4,7 @@ import argparse
 import os
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from . import postgres, setup
@@ -44,19 +45,24 @@ def main(arguments):
         databases = Databases(environment, server)
         try:
             folder = cache() / "runs" / str(os.getpid())
+            odoo = Odoo(databases, folder)
+            template = Templates(odoo).addons(demo=True)
             wanted = [options.language] if options.language else LANGUAGES
-            taken = [_take(Odoo(databases, folder), each, options) for each in wanted]
+            # Side by side: a server and a browser wait a lot for each other.
+            with ThreadPoolExecutor() as threads:
+                taken = list(
+                    threads.map(lambda one: _take(odoo, template, one, options), wanted)
+                )
         finally:
             databases.drop_own()
     return int(not all(taken))
 
 
-def _take(odoo, language, options):
+def _take(odoo, template, language, options):
     """Serve a copy of the demo data, take its pictures in that language, and say if
     none failed."""
     started = time.monotonic()
-    templates = Templates(odoo)
-    database = templates.copy(templates.addons(demo=True), language.lower())
+    database = Templates(odoo).copy(template, language.lower())
     with serving(odoo, database, log=f"{database}.log") as base_url:
         out = options.out.absolute() / language
         where = (base_url, database, language, out)

@@ -11,7 +11,7 @@ def to_approve(studio):
     studio.open("sale_return_order_action_to_approve")
 
 
-@shot(APPROVER, "form")
+@shot(APPROVER, "tall")
 def return_to_approve(studio):
     studio.open("sale_return_order_action_to_approve", studio.world["out_of_policy"])
 
@@ -33,3 +33,9 @@ def reject_dialog(studio):
     dialog = studio.dialog("action_reject")
     fill(dialog.locator("[name=explanation]"), studio.text("rejection"))
     return dialog
+
+
+@shot(APPROVER, "form")
+def approvals(studio):
+    studio.open("sale_return_order_action", studio.world["rejected"])
+    studio.tab("approvals")

@@ -22,12 +22,42 @@ def returns_list(studio):
 def returns_kanban(studio):
     studio.open("sale_return_order_action")
     studio.page.locator(".o_switch_view.o_kanban").click()
-    studio.page.locator(".o_kanban_view").wait_for()
+    studio.page.locator(".o_kanban_record").first.wait_for()
+
+
+@shot(CLERK)
+def returns_calendar(studio):
+    studio.open("sale_return_order_action")
+    studio.page.locator(".o_switch_view.o_calendar").click()
+    studio.page.locator(".o_calendar_view .fc-event").first.wait_for()
+
+
+@shot("admin", "form")
+def customer(studio):
+    studio.open("base.action_partner_form", studio.world.id("partner_larkspur"))
 
 
 @shot(CLERK, "form")
 def sale_order_button(studio):
     studio.open("sale_order_action_return", studio.world["order"])
+
+
+@shot(CLERK, "form")
+def not_returnable(studio):
+    studio.open("sale_order_action_return", studio.world["partly_back"])
+    studio.press("action_create_return")
+    studio.tab("unreturnable")
+
+
+@shot(CLERK)
+def add_deliveries(studio):
+    studio.open("sale_return_order_action", studio.world["draft"])
+    return studio.dialog("action_add_deliveries")
+
+
+@shot(CLERK, "form")
+def warnings(studio):
+    studio.open("sale_return_order_action", studio.world["warned"])
 
 
 @shot(CLERK, "form")
@@ -85,4 +115,10 @@ def return_rejected(studio):
 @shot(CLERK, "form")
 def return_slip(studio):
     name = "sale_return_mgmt.report_return_slip"
+    studio.page.goto(f"/report/html/{name}/{studio.world['awaited']}")
+
+
+@shot(CLERK, "form")
+def return_label(studio):
+    name = "sale_return_mgmt.report_return_label"
     studio.page.goto(f"/report/html/{name}/{studio.world['awaited']}")

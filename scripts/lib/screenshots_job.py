@@ -23,7 +23,9 @@ MARGIN = 24  # pixels that stay below the last thing to be seen
 PATIENCE = 60_000
 # What moves, or hides what is behind it.
 STYLE = """
-.o-tooltip, .o_notification_manager, .o-mail-ChatHub { display: none !important; }
+.o_popover:has(.o-tooltip), .o-tooltip, .o_notification_manager, .o-mail-ChatHub {
+    display: none !important;
+}
 * { caret-color: transparent !important; transition: none !important; }
 """
 
@@ -108,6 +110,7 @@ class Studio:
     def shoot(self, path):
         """Write the picture."""
         part = self.shot.take(self) or self.page
+        self.page.mouse.move(0, SIZES[self.shot.size][1] - 1)  # off what tells more
         self.page.add_style_tag(content=STYLE)
         browser.settle(self.page)
         self.page.evaluate("document.fonts.ready")

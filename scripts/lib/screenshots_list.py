@@ -7,6 +7,7 @@ from dataclasses import dataclass
 SIZES = {
     "desk": (1280, 800),
     "form": (1280, 1100),
+    "tall": (1280, 1500),
     "tablet": (1024, 768),
     "phone": (390, 844),
 }

@@ -20,6 +20,59 @@ def exception(studio):
     studio.open("sale_return_order_action", studio.world["stopped"])
 
 
+@shot(MANAGER)
+def override_dialog(studio):
+    studio.open("sale_return_order_action", studio.world["refused"])
+    dialog = studio.dialog("action_override_policy")
+    fill(dialog.locator("[name=explanation]"), studio.text("override"))
+    return dialog
+
+
+@shot(MANAGER)
+def close_short_dialog(studio):
+    studio.open("sale_return_order_action", studio.world["awaited"])
+    dialog = studio.dialog("action_close_short")
+    fill(dialog.locator("[name=explanation]"), studio.text("close"))
+    return dialog
+
+
+@shot(MANAGER, "form")
+def event_log(studio):
+    studio.open("sale_return_order_action", studio.world["paid_back"])
+    studio.tab("events")
+
+
+@shot(MANAGER)
+def setup(studio):
+    studio.open("onboarding_step_action")
+    studio.page.locator(".o_kanban_record").first.wait_for()
+
+
+@shot(MANAGER)
+def roles(studio):
+    studio.open("sale_return_role_holder_action")
+
+
+@shot(MANAGER)
+def reasons(studio):
+    studio.open("sale_return_reason_action")
+
+
+@shot(MANAGER)
+def dispositions(studio):
+    studio.open("sale_return_disposition_action")
+
+
+@shot(MANAGER)
+def policies(studio):
+    studio.open("sale_return_policy_action")
+
+
+@shot(MANAGER)
+def approval_levels(studio):
+    studio.open("sale_return_approval_rule_action")
+
+
 @shot(MANAGER, "form")
 def policy(studio):
     studio.open(
@@ -27,10 +80,17 @@ def policy(studio):
     )
 
 
-@shot("admin", "form")
+@shot("admin", "tall")
 def settings(studio):
     studio.page.goto("/odoo/action-sale.action_sale_config_settings")
-    setting = studio.page.locator("#sale_return_inspection_required")
+    setting = studio.page.locator("#sale_return_reasons")
     setting.wait_for()
     # With the title of its block.
     setting.evaluate("it => it.parentElement.previousElementSibling.scrollIntoView()")
+
+
+@shot(MANAGER)
+def report(studio):
+    studio.open("sale_return_mgmt_report.sale_return_report_action")
+    studio.page.locator(".o_graph_renderer canvas").wait_for()
+    studio.page.wait_for_timeout(2_000)  # the bars grow

@@ -13,10 +13,12 @@ class Member:
         self.base_url, self.login = base_url, login
         self._session = requests.Session()
         params = {"db": db, "login": login, "password": login}
-        self._post("/web/session/authenticate", params)
+        told = self._post("/web/session/authenticate", params)
+        self._context = told["user_context"]
         self.session_id = self._session.cookies["session_id"]
 
     def __call__(self, model, method, *args, **kwargs):
+        kwargs["context"] = self._context | kwargs.get("context", {})
         params = {"model": model, "method": method, "args": args, "kwargs": kwargs}
         return self._post(f"/web/dataset/call_kw/{model}/{method}", params)
 

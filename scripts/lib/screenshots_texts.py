@@ -4,6 +4,7 @@
 NAMES = {
     "base.main_company": "云杉家居",
     "base.user_admin": "管理员",
+    "stock.warehouse0": "主仓库",
     "sale_return_mgmt.user_return_viewer": "林若兰",
     "sale_return_mgmt.user_return_clerk": "何佳",
     "sale_return_mgmt.user_return_approver": "欧建国",
@@ -18,6 +19,9 @@ NAMES = {
     "sale_return_mgmt.sale_return_policy_glass": "玻璃制品须质检",
     "sale_return_mgmt.sale_return_policy_furniture": "家具重新包装收手续费",
 }
+
+# Operation types are named in the language of who installs.
+TYPES = {"Returns": "退货", "Manufacturing": "制造"}
 
 TEXTS = {
     "en_US": {
@@ -34,7 +38,13 @@ TEXTS = {
         "proof": "It should arrive tomorrow.",
         "proof_file": "bank-confirmation.pdf",
         "close": "The customer keeps the rest.",
-        "refused_policy": "Vases within 7 days",
+        "refused_policy": "Clearance does not come back",
+        "candle": "Clearance Candle",
+        "helper": "Sam Becker",
+        "lamp": "lamp",
+        "blanket": "blanket",
+        "table": "table",
+        "carton": "carton",
         "override": "A good customer; the sales manager agreed.",
         "name_approver": "Daniel is on holiday.",
         "freight": "Freight, paid by us",
@@ -52,7 +62,13 @@ TEXTS = {
         "proof": "预计明天到账。",
         "proof_file": "银行回单.pdf",
         "close": "其余的客户留用。",
-        "refused_policy": "花瓶 7 天内可退",
+        "refused_policy": "清仓商品不退",
+        "candle": "清仓蜡烛",
+        "helper": "贝山姆",
+        "lamp": "台灯",
+        "blanket": "毛毯",
+        "table": "边桌",
+        "carton": "外箱",
         "override": "老客户，销售经理已同意。",
         "name_approver": "欧建国休假中。",
         "freight": "我方承担的运费",

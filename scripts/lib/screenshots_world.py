@@ -2,11 +2,12 @@
 whose step it is."""
 
 import tempfile
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from .screenshots_member import Member
-from .screenshots_texts import NAMES, TEXTS
+from .screenshots_photos import photo
+from .screenshots_texts import NAMES, TEXTS, TYPES
 
 OURS = "sale_return_mgmt"
 RETURN = "sale.return.order"
@@ -66,6 +67,11 @@ class World:
             return
         partners = [self.id("partner_harbour"), self.id("partner_larkspur")]
         call("res.partner", "write", partners, {"lang": lang})
+        for name, translated in TYPES.items():
+            domain = [("name", "=", name)]
+            types = call("stock.picking.type", "search", domain)
+            vals = {"name": translated}
+            call("stock.picking.type", "write", types, vals, context={"lang": lang})
         for xmlid, name in NAMES.items():
             model, record = self.find(xmlid)
             call(model, "write", [record], {"name": name}, context={"lang": lang})
@@ -83,13 +89,46 @@ class Scenes:
         self.manager = world.role("manager")
 
     def prepare(self):
+        self.people_and_products()
         self.before_approval()
         self.in_the_warehouse()
         self.parcel()
         self.settled()
         self.stopped()
+        self.promised()
 
     # === SCENES === #
+
+    def people_and_products(self):
+        """What the demo data lacks: a conflict of roles, and what may not come back."""
+        world, text = self.world, self.world.text
+        groups = [
+            world.id(f"group_sale_return_{role}") for role in ("clerk", "approver")
+        ]
+        helper = {
+            "name": text("helper"),
+            "login": "return_helper",
+            "lang": world.language,
+            "group_ids": [(4, group) for group in groups],
+        }
+        context = {"no_reset_password": True}
+        self.admin("res.users", "create", [helper], context=context)
+        vals = {
+            "name": text("candle"),
+            "default_code": "CANDLE-05",
+            "type": "consu",
+            "list_price": 12,
+            "invoice_policy": "delivery",
+        }
+        [candle] = self.admin("product.product", "create", [vals])
+        world["candle"] = candle
+        vals = {
+            "name": text("refused_policy"),
+            "product_ids": [(6, 0, [candle])],
+            "returnable": False,
+            "out_of_policy": "refuse",
+        }
+        self.admin("sale.return.policy", "create", [vals])
 
     def before_approval(self):
         world = self.world
@@ -98,9 +137,18 @@ class Scenes:
         world["draft"] = self.draft(
             order, ("lamp", 2, "DEFECT", "flickers"), ("blanket", 3, reason, "colour")
         )
-        old = self.sell(customer="partner_chenguang", table=3)
+        self.attach(world["draft"], "lamp", "blanket")
+        old = self.sell(table=3)
         self.delivered_before(old, days=50)
-        world["out_of_policy"] = self.submit(old, ("table", 1, "DAMAGED", "leg"))
+        asked = self.draft(old, ("table", 1, "DAMAGED", "leg"))
+        self.attach(asked, "table", "carton")
+        self.clerk(RETURN, "action_submit", [asked])
+        world["out_of_policy"] = asked
+        world["warned"] = self.draft(old, ("table", 1, "UNWANTED", None))
+        partly = self.sell(customer="partner_larkspur", lamp=3, vase=2, candle=6)
+        world["partly_back"] = partly
+        self.submit(partly, ("vase", 2, "LATE", None))
+        world["refused"] = self.draft(partly, ("candle", 2, "UNWANTED", None))
         world["to_grant"] = self.submit(
             self.sell(lamp=5), ("lamp", 2, "UNWANTED", None)
         )
@@ -187,17 +235,19 @@ class Scenes:
                 "partner_id": world.id(customer),
             }
             bank = self.admin("res.partner.bank", "create", [account])
-            order = self.sell(customer=customer, lamp=3)
+            order = self.sell(customer=customer, lamp=4)
             self.pay(order)
             more = {"refund_method": "transfer", "partner_bank_id": bank[0]}
             world[scene] = self.approve(
-                order, ("lamp", 2, "DEFECT", "flickers"), **more
+                order, ("lamp", len(scene) // 2, "DEFECT", "flickers"), **more
             )
             self.receive(world[scene])
         domain = [("invoice_ids.return_order_id", "=", world["paid_back"])]
         [payment] = self.admin("account.payment", "search", domain)
         self.admin("account.payment", "action_post", [payment])
         world["payment"] = payment
+        [note] = self.read(RETURN, world["paid_back"], "refund_ids")["refund_ids"]
+        world["credit_note"] = note
 
     def stopped(self):
         """A return whose receipt somebody cancelled."""
@@ -207,6 +257,13 @@ class Scenes:
             ("blanket", 2, "LATE", None),
         )
         self.warehouse("stock.picking", "action_cancel", self.receipts("stopped"))
+
+    def promised(self):
+        """When results are due: one is late, one due today, others soon."""
+        days = {"out_of_policy": -1, "to_grant": 0, "to_inspect": 2, "awaited": 5}
+        for scene, more in days.items():
+            vals = {"date_deadline": f"{date.today() + timedelta(days=more)}"}
+            self.manager(RETURN, "write", [self.world[scene]], vals)
 
     # === STEPS === #
 
@@ -218,7 +275,7 @@ class Scenes:
         """Sell, deliver and invoice so many of each product; return the order's id."""
         call, world = self.admin, self.world
         lines = [
-            {"product_id": world.id(f"product_{name}"), "product_uom_qty": quantity}
+            {"product_id": self.product(name), "product_uom_qty": quantity}
             for name, quantity in quantities.items()
         ]
         vals = {
@@ -234,6 +291,24 @@ class Scenes:
         call("sale.advance.payment.inv", "create_invoices", wizard)
         call("account.move", "action_post", self.invoices(order))
         return order
+
+    def product(self, name):
+        return (
+            self.world[name] if name == "candle" else self.world.id(f"product_{name}")
+        )
+
+    def attach(self, record, *names):
+        """The clerk adds photos of these."""
+        vals_list = [
+            {
+                "name": f"{self.world.text(name)}.png",
+                "res_model": RETURN,
+                "res_id": record,
+                "datas": photo(name),
+            }
+            for name in names
+        ]
+        self.clerk("ir.attachment", "create", vals_list)
 
     def invoices(self, order):
         return self.read("sale.order", order, "invoice_ids")["invoice_ids"]
@@ -266,7 +341,7 @@ class Scenes:
         for name, quantity, code, note, *rest in lines:
             [reason] = self.admin("sale.return.reason", "search", [("code", "=", code)])
             vals = {
-                "sale_line_id": sale_lines[world.id(f"product_{name}")],
+                "sale_line_id": sale_lines[self.product(name)],
                 "quantity": quantity,
                 "reason_id": reason,
                 "note": note and world.text(note),
