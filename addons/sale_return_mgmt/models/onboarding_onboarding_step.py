@@ -113,7 +113,7 @@ class OnboardingOnboardingStep(models.Model):
         if touched:
             return False, True
         return self.env._(
-            "The policy that came with the addon: %s. Is it yours?",
+            "Policies that came with the addon: %s. Are they yours?",
             ", ".join(policies.mapped("name")),
         ), True
 

@@ -88,6 +88,7 @@ from . import test_settlement_tab
 from . import test_settlement_undone
 from . import test_tour_accountant
 from . import test_tour_clerk
+from . import test_tour_manager
 from . import test_translations
 from . import test_value
 from . import test_views
