@@ -29,6 +29,8 @@ for name, Model in env.registry.items():
             public.setdefault(name, {})[method] = [takes_records, arguments]
 print(json.dumps(public))
 """
+# A manager of returns need not see payments: refused in words.
+OF_ACCOUNTING = {"action_view_refund_payments"}
 NONSENSE = ["x", -1, True, [[None]], {"a": 1}, "\0", [{"line": "x", "quantity": {}}]]
 
 
@@ -99,4 +101,4 @@ def test_every_public_method_is_answered_or_refused_in_words(
                             answered.add(method)
     assert not crashes, "\n".join(crashes[:20])
     # Else nothing would have been carried.
-    assert public[RETURN].keys() <= answered
+    assert public[RETURN].keys() - OF_ACCOUNTING <= answered
