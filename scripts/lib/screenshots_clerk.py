@@ -95,6 +95,15 @@ def import_file(studio):
     )
 
 
+@shot("return_manager", "form")
+def counter(studio):
+    studio.open("sale_return_order_action_counter")
+    box = studio.page.locator("[name=goods_sought] input")
+    box.fill(studio.world["receipt"])
+    box.press("Enter")
+    studio.page.locator("[name=line_ids] .o_data_row").first.wait_for()
+
+
 @shot(CLERK)
 def parcels(studio):
     studio.open("sale_return_parcel_line_action")

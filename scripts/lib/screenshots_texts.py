@@ -32,6 +32,8 @@ TEXTS = {
         "crack": "Hairline crack",
         "instructions": "<p>Hold it against the light: what has a hairline crack is "
         "scrapped.</p>",
+        "furniture": "<p>If you no longer want your furniture we keep 15 % for "
+        "packing it anew.</p>",
         "rejection": "The table shows marks of use.",
         "grant": "One is scratched, the other was used.",
         "fee": "The boxes were opened.",
@@ -56,6 +58,7 @@ TEXTS = {
         "dented": "灯罩有凹痕",
         "crack": "有细裂纹",
         "instructions": "<p>对着光检查：有细裂纹的一律报废。</p>",
+        "furniture": "<p>您不再需要的家具，我们扣留 15 % 作为重新包装的费用。</p>",
         "rejection": "桌面有使用痕迹。",
         "grant": "一件有划痕，另一件已使用。",
         "fee": "包装已拆开。",

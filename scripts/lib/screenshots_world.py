@@ -91,6 +91,7 @@ class Scenes:
     def prepare(self):
         self.people_and_products()
         self.before_approval()
+        self.at_the_counter()
         self.in_the_warehouse()
         self.parcel()
         self.settled()
@@ -161,11 +162,18 @@ class Scenes:
             ("table", 1, "UNWANTED", None),
         )
 
+    def at_the_counter(self):
+        order = self.sell(lamp=2, blanket=1)
+        self.world["receipt"] = self.read("sale.order", order, "name")["name"]
+
     def in_the_warehouse(self):
         world, text = self.world, self.world.text
         glass = world.id("sale_return_policy_glass")
         instructions = {"inspection_instructions": text("instructions")}
         self.admin("sale.return.policy", "write", [glass], instructions)
+        table = world.id("sale_return_policy_furniture")
+        vals = {"customer_text": text("furniture")}
+        self.admin("sale.return.policy", "write", [table], vals)
         world["awaited"] = self.approve(
             self.sell(lamp=4, blanket=6),
             ("lamp", 2, "ORDER_MISTAKE", None),
