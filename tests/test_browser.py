@@ -60,7 +60,7 @@ def test_a_clerk_is_offered_no_approval(page_as, asked):
 
 def test_the_warehouse_receives_the_goods(page_as, screenshot, company, approved):
     page = page_as("return_warehouse")
-    open_record(page, "Inventory/Operations/Customer Returns", approved["name"])
+    open_record(page, "Inventory/Returns/Customer Returns", approved["name"])
     screenshot(page, "warehouse_return")
     assert str(2 * PRICE) not in page.inner_text(".o_form_view")
     press(page, "Receive Goods")

@@ -16,7 +16,7 @@ from helpers import PRICE, RETURN, ask, get
 from playwright.sync_api import expect
 
 INSPECTION = "sale.return.inspection"
-CUSTOMER_RETURNS = "Inventory/Operations/Customer Returns"
+CUSTOMER_RETURNS = "Inventory/Returns/Customer Returns"
 PARCELS = "Sales/Returns/Unannounced Parcels"
 
 

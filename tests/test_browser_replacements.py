@@ -5,7 +5,7 @@ from clicks import expect_status, fill, fill_cell, open_record, pick, pick_cell,
 from helpers import PRICE, RETURN, ask, get
 from playwright.sync_api import expect
 
-CUSTOMER_RETURNS = "Inventory/Operations/Customer Returns"
+CUSTOMER_RETURNS = "Inventory/Returns/Customer Returns"
 RETURNS = "Sales/Returns/Returns"
 
 

@@ -6,7 +6,13 @@
     "author": "Sales Returns Contributors",
     "website": "https://github.com/sale-return-mgmt/sale-return-mgmt",
     "license": "LGPL-3",
-    "depends": ["base_import", "onboarding", "sale_management", "sale_stock"],
+    "depends": [
+        "barcodes",
+        "base_import",
+        "onboarding",
+        "sale_management",
+        "sale_stock",
+    ],
     "data": [
         "security/res_groups.xml",
         "security/ir.model.access.csv",
@@ -46,6 +52,7 @@
         "views/sale_return_approval_rule_views.xml",
         "views/sale_return_role_holder_views.xml",
         "views/sale_return_parcel_line_views.xml",
+        "views/sale_return_dock_views.xml",
         "views/onboarding_step_views.xml",
         "views/product_views.xml",
         "views/res_partner_views.xml",

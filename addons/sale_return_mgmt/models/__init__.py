@@ -18,6 +18,8 @@ from . import sale_return_api_steps_mixin
 from . import sale_return_api_goods_mixin
 from . import sale_return_api_feed_mixin
 from . import sale_return_api_mixin
+from . import sale_return_dock_find_mixin
+from . import sale_return_dock_sheet_mixin
 from . import sale_return_approval_mixin
 from . import sale_return_approver_mixin
 from . import sale_return_decision_mixin
@@ -72,6 +74,7 @@ from . import sale_return_approval
 from . import sale_return_approval_rule
 from . import sale_return_cost
 from . import sale_return_disposition
+from . import sale_return_dock
 from . import sale_return_event
 from . import sale_return_inspection
 from . import sale_return_notice

@@ -87,6 +87,14 @@ class SaleReturnInspectionMixin(models.AbstractModel):
             "context": {"default_order_id": self.id},
         }
 
+    def action_open_dock(self):
+        """Receive and inspect on the dock's screen."""
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "sale_return_mgmt.sale_return_dock_action"
+        )
+        action["params"] = {"return_id": self[:1].id}
+        return action
+
     def action_inspect_all(self, disposition=None):
         """Inspect whatever was received and still waits.
 

@@ -27,6 +27,12 @@ class StockPicking(models.Model):
         copy=False,
         help="The carrier's number on a parcel that a customer sent.",
     )
+    return_date_expected = fields.Date(
+        "Expected Until", related="return_order_id.date_send_before"
+    )
+    return_warehouse_id = fields.Many2one(
+        "stock.warehouse", "To Warehouse", related="picking_type_id.warehouse_id"
+    )
     is_return_receipt = fields.Boolean(compute="_compute_is_return_receipt")
 
     @api.depends("picking_type_id")
@@ -52,6 +58,18 @@ class StockPicking(models.Model):
 
     def action_view_replaced_return(self):
         return self.replaced_return_id._get_records_action()
+
+    def action_open_dock(self):
+        """Receive this transfer on the dock's screen."""
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "sale_return_mgmt.sale_return_dock_action"
+        )
+        picking = self[:1]
+        action["params"] = {
+            "return_id": picking.return_order_id.id,
+            "transfer_id": picking.id,
+        }
+        return action
 
     def action_view_return_order(self):
         return self.return_order_id._get_records_action()

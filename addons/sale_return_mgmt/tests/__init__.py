@@ -33,6 +33,8 @@ from . import test_customer_mails
 from . import test_deadlines
 from . import test_discrepancy
 from . import test_disposition
+from . import test_dock
+from . import test_dock_inspection
 from . import test_event_log
 from . import test_exact_credit
 from . import test_exceptions
@@ -89,6 +91,7 @@ from . import test_settlement_undone
 from . import test_tour_accountant
 from . import test_tour_clerk
 from . import test_tour_manager
+from . import test_tour_dock
 from . import test_translations
 from . import test_value
 from . import test_views

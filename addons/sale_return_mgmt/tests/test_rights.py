@@ -357,6 +357,7 @@ class TestRights(SaleReturnCommon):
             "action_override_policy",
             "action_inspect",
             "action_inspect_all",
+            "action_open_dock",
             "action_print_slip",
             "action_queue_settlement",
             "action_reject",
