@@ -20,6 +20,14 @@ NAMES = {
     "sale_return_mgmt.sale_return_policy_furniture": "家具重新包装收手续费",
 }
 
+# Product -> what is scanned.
+BARCODES = {
+    "lamp": "4006381333931",
+    "table": "4006381333948",
+    "blanket": "4006381333955",
+    "vase": "4006381333962",
+}
+
 # Operation types are named in the language of who installs.
 TYPES = {"Returns": "退货", "Manufacturing": "制造"}
 
