@@ -22,6 +22,7 @@ from . import sale_return_dock_find_mixin
 from . import sale_return_dock_sheet_mixin
 from . import sale_return_approval_mixin
 from . import sale_return_approver_mixin
+from . import sale_return_ask_mixin
 from . import sale_return_decision_mixin
 from . import sale_return_fee_mixin
 from . import sale_return_grant_mixin
@@ -68,6 +69,7 @@ from . import product_product
 from . import product_template
 from . import res_company
 from . import res_partner
+from . import res_users
 from . import sale_order
 from . import sale_order_line
 from . import sale_return_approval

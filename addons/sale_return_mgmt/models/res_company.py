@@ -88,10 +88,22 @@ class ResCompany(models.Model):
         help="Nobody approves a return that they created, submitted or edited.",
     )
 
+    sale_return_ask_by_mail = fields.Boolean(
+        "Mails to Approvers",
+        default=True,
+        help="Approvers are told by mail what waits for them. Off: by activities only.",
+    )
+    sale_return_approval_days = fields.Integer(
+        "Days to Decide",
+        default=2,
+        help="After so many days approvers are reminded, once a day. 0: never.",
+    )
+
     _sale_return_days_check = models.Constraint(
         "CHECK (sale_return_result_days BETWEEN 0 AND 36500"
         " AND sale_return_send_days BETWEEN 0 AND 36500"
-        " AND sale_return_reminder_days BETWEEN 0 AND 36500)",
+        " AND sale_return_reminder_days BETWEEN 0 AND 36500"
+        " AND sale_return_approval_days BETWEEN 0 AND 36500)",
         "The days of a return must be between 0 and 36,500.",
     )
 

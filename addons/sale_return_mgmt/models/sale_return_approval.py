@@ -38,7 +38,19 @@ class SaleReturnApproval(models.Model):
         default="pending",
     )
     user_id = fields.Many2one("res.users", "Decided By", readonly=True)
+    for_user_id = fields.Many2one(
+        "res.users",
+        "In Place Of",
+        readonly=True,
+        help="The approver on leave whose substitute decided.",
+    )
     date = fields.Datetime("Decided On", readonly=True)
+    date_asked = fields.Datetime(
+        "Asked On", readonly=True, help="When it became the turn of this level."
+    )
+    to_mail = fields.Boolean(
+        "Mail to Send", readonly=True, help="Its approvers have not been told by mail."
+    )
     comment = fields.Char(readonly=True)
     grants = fields.Json(
         readonly=True,
@@ -47,6 +59,7 @@ class SaleReturnApproval(models.Model):
     )
     grant_summary = fields.Char("Granted", compute="_compute_grant_summary")
 
+    _to_mail_idx = models.Index("(id) WHERE to_mail")
     _turn_idx = models.Index("(order_id, sequence, id) WHERE state = 'pending'")
 
     @api.depends("grants")
@@ -68,8 +81,14 @@ class SaleReturnApproval(models.Model):
             )
 
     def _get_approvers(self):
-        """Who may decide this level, authors of the return left out."""
+        """Who may decide this level: authors of the return left out, substitutes of
+        those on leave included."""
         self.ensure_one()
+        own = self._get_own_approvers()
+        return own | self._get_substitutes(own)
+
+    def _get_own_approvers(self):
+        """Who may decide this level in their own right."""
         # sudo: clerks may not read groups; only the people are used
         approval_sudo, order_sudo = self.sudo(), self.sudo().order_id
         approvers = self._filter_approvers(
@@ -78,8 +97,61 @@ class SaleReturnApproval(models.Model):
             | order_sudo.named_approver_ids,
             order_sudo.company_id,
         )
-        approvers -= self.order_id._get_barred_users()
-        return approvers - self.order_id._get_current_approvals().user_id
+        return approvers - self._get_excluded_users()
+
+    def _get_substitutes(self, approvers):
+        """Who stands in for those of ``approvers`` who are on leave.
+
+        Substitutes may do no more than they could if the level were theirs. Nobody
+        stands in for a substitute.
+        """
+        # sudo: who is on leave is nobody's business, who decides for them is ours
+        substitutes = approvers.sudo()._filter_absent().sale_return_substitute_id
+        if not substitutes:
+            return substitutes
+        company = self.sudo().order_id.company_id  # sudo: as above
+        return self._filter_approvers(substitutes, company) - self._get_excluded_users()
+
+    def _get_excluded_users(self):
+        """Whom four eyes keep away, and those who decided another level, or for whom
+        somebody did."""
+        levels = self.order_id._get_current_approvals()
+        decided = levels.user_id | levels.for_user_id
+        return self.order_id._get_barred_users() | decided
+
+    def _get_represented_user(self):
+        """For whom the user decides this level; nobody, if in their own right."""
+        own = self._get_own_approvers()
+        if self.env.user in own:
+            return self.env["res.users"]
+        absent_sudo = own.sudo()._filter_absent()  # sudo: as above
+        return absent_sudo.filtered(
+            lambda user: user.sale_return_substitute_id == self.env.user
+        ).sorted("id")[:1]
+
+    def _get_asked_users(self):
+        """Who is told by mail: not those on leave, if somebody stands in for them."""
+        own = self._get_own_approvers()
+        substitutes = self._get_substitutes(own)
+        absent_sudo = own.sudo()._filter_absent()  # sudo: as above
+        replaced = absent_sudo.filtered(
+            lambda user: user.sale_return_substitute_id in substitutes
+        )
+        return (own - replaced) | substitutes
+
+    def _group_by_asked_user(self):
+        """Whom to tell of these levels: dict of user to return orders."""
+        waiting = {}
+        for approval in self:
+            order = approval.order_id
+            if order.state != "submitted" or order._get_pending_approval() != approval:
+                continue
+            for user in approval._get_asked_users():
+                waiting[user] = waiting.get(user, order.browse()) | order
+        return {
+            user: orders.with_prefetch(self.order_id.ids)
+            for user, orders in waiting.items()
+        }
 
     @api.model
     def _filter_approvers(self, users, company):
@@ -99,7 +171,7 @@ class SaleReturnApproval(models.Model):
         # sudo: whoever reads the return reads who decided on it
         facts = {
             "level": self._get_level_name(),
-            "user": self.sudo().user_id.name,
+            "user": self.sudo()._get_decider_name(),
             "date": format_date(self.env, self.date),
         }
         if self.state == "approved":
@@ -107,6 +179,15 @@ class SaleReturnApproval(models.Model):
         else:
             text = self.env._("%(level)s: rejected by %(user)s on %(date)s", **facts)
         return " – ".join(filter(None, [text, self.grant_summary, self.comment]))
+
+    def _get_decider_name(self):
+        if not self.for_user_id:
+            return self.user_id.name
+        return self.env._(
+            "%(user)s (for %(absent)s)",
+            user=self.user_id.name,
+            absent=self.for_user_id.name,
+        )
 
     def _get_level_name(self):
         """What to call the level."""

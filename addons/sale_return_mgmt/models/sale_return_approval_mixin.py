@@ -38,7 +38,7 @@ class SaleReturnApprovalMixin(models.AbstractModel):
             undecided,
             "level_approved",
             note=comment,
-            payloads=undecided._prepare_grant_payloads(),
+            payloads=undecided._prepare_decision_payloads(),
         )
         if approved:
             approved._do_approve(comment)
@@ -64,7 +64,8 @@ class SaleReturnApprovalMixin(models.AbstractModel):
         self = self._prepare_step(APPROVER_GROUP)
         orders = self.filtered(lambda order: order.state != "draft")
         orders._check_can_decide()
-        orders._do_return_to_draft("sent_back", note=note)
+        payloads = orders._prepare_substitute_payloads()
+        orders._do_return_to_draft("sent_back", note=note, payloads=payloads)
         for order in orders:
             order.message_post(
                 body=self.env._("Sent back: %s", note),
@@ -84,9 +85,16 @@ class SaleReturnApprovalMixin(models.AbstractModel):
         return True
 
     def _do_reject(self, reason):
+        payloads = self._prepare_substitute_payloads()
         self._decide_level("rejected", reason)
         self._drop_pending_approvals()
-        self._transition("rejected", "rejected", note=reason, rejection_reason=reason)
+        self._transition(
+            "rejected",
+            "rejected",
+            note=reason,
+            payloads=payloads,
+            rejection_reason=reason,
+        )
 
     def _do_approve(self, comment=False, event_type="approved"):
         self._write_grants()
@@ -94,7 +102,7 @@ class SaleReturnApprovalMixin(models.AbstractModel):
             "approved",
             event_type,
             note=comment,
-            payloads=self._prepare_grant_payloads(),
+            payloads=self._prepare_decision_payloads(),
             date_approved=fields.Datetime.now(),
         )
         self._create_receipts()
@@ -208,17 +216,41 @@ class SaleReturnApprovalMixin(models.AbstractModel):
 
     def _decide_level(self, state, comment, granted=None):
         for order in self:
+            approval = order._get_pending_approval()
+            represented = approval.with_user(self.env.user)._get_represented_user()
             # sudo: the decision is recorded by the step that checked it
-            order._get_pending_approval().sudo().write(
+            approval.sudo().write(
                 {
                     "state": state,
                     "user_id": self.env.uid,
+                    "for_user_id": represented.id,
+                    "to_mail": False,
                     "date": fields.Datetime.now(),
                     "comment": comment or False,
                     "grants": order._prepare_grants(granted) if granted else False,
                 }
             )
         self._close_approval_activities()
+
+    def _prepare_substitute_payloads(self):
+        """For whom the user is about to decide, for the log: dict of order to its
+        payload."""
+        payloads = {}
+        for order in self:
+            approval = order._get_pending_approval().with_user(self.env.user)
+            represented = approval._get_represented_user()
+            if represented:
+                payloads[order] = {"for": represented.id}
+        return payloads
+
+    def _prepare_decision_payloads(self):
+        """What the log says of the level that was just decided."""
+        payloads = self._prepare_grant_payloads()
+        for order in self:
+            decided = order._get_current_approvals().filtered("user_id")[-1:]
+            if decided.for_user_id:
+                payloads.setdefault(order, {})["for"] = decided.for_user_id.id
+        return payloads
 
     def _drop_pending_approvals(self):
         for order in self:

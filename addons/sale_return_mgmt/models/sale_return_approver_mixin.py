@@ -11,7 +11,8 @@ AUTHOR_EVENTS = ("created", "edited", "submitted")
 
 
 class SaleReturnApproverMixin(models.AbstractModel):
-    """Who may decide on a return order, and how they learn of it."""
+    """Who may decide on a return order; how they learn of it is in
+    :class:`SaleReturnAskMixin`."""
 
     _name = "sale.return.approver.mixin"
     _description = "Return Approvers"
@@ -45,12 +46,23 @@ class SaleReturnApproverMixin(models.AbstractModel):
         if operator != "in":
             return NotImplemented
         user = self.env.user
-        user_sudo = user.sudo()  # one's own companies and groups
+        user_sudo = user.sudo()  # one's own companies and groups, and who is on leave
         if not user.has_group(APPROVER_GROUP):
             return Domain.FALSE
         for model in ("order", "approval", "event"):
             self.env[f"sale.return.{model}"].flush_model()
         self.env["res.company"].flush_model(["sale_return_four_eyes"])
+        absent_sudo = user_sudo._get_represented_users().filtered(
+            lambda absent: absent.active and absent.has_group(APPROVER_GROUP)
+        )
+        theirs = [
+            SQL(
+                "(%s AND %s)",
+                self._get_free_condition(absent),
+                self._get_asked_condition(absent),
+            )
+            for absent in absent_sudo
+        ]
         query = SQL(
             """(
             SELECT turn.order_id
@@ -60,40 +72,53 @@ class SaleReturnApproverMixin(models.AbstractModel):
                   ORDER BY order_id, sequence, id) AS turn
               JOIN sale_return_order AS ret ON ret.id = turn.order_id
               JOIN res_company AS company ON company.id = ret.company_id
-             WHERE ret.state = 'submitted'
-               AND ret.company_id IN %(companies)s
-               AND (turn.group_id IN %(groups)s
-                    OR EXISTS (SELECT FROM %(level_users)s AS named
-                                WHERE named.%(level_column)s = turn.id
-                                  AND named.res_users_id = %(user)s)
-                    OR EXISTS (SELECT FROM %(order_users)s AS named
-                                WHERE named.%(order_column)s = ret.id
-                                  AND named.res_users_id = %(user)s))
-               AND NOT EXISTS (SELECT FROM sale_return_approval AS decided
-                                WHERE decided.order_id = ret.id
-                                  AND decided.round = ret.round
-                                  AND decided.user_id = %(user)s)
-               AND NOT (company.sale_return_four_eyes
-                        AND (ret.create_uid = %(user)s
-                             OR EXISTS (SELECT FROM sale_return_event AS event
-                                         WHERE event.order_id = ret.id
-                                           AND event.user_id = %(user)s
-                                           AND event.type IN %(author_events)s)))
+             WHERE ret.state = 'submitted' AND %s AND (%s)
             )""",
-            user=user.id,
-            companies=tuple(user_sudo.company_ids.ids),
-            groups=tuple(user_sudo.all_group_ids.ids),
-            level_users=SQL.identifier(
-                self.env["sale.return.approval"]._fields["user_ids"].relation
-            ),
-            level_column=SQL.identifier(
-                self.env["sale.return.approval"]._fields["user_ids"].column1
-            ),
-            order_users=SQL.identifier(self._fields["named_approver_ids"].relation),
-            order_column=SQL.identifier(self._fields["named_approver_ids"].column1),
-            author_events=AUTHOR_EVENTS,
+            self._get_free_condition(user_sudo),
+            SQL(" OR ").join([self._get_asked_condition(user_sudo), *theirs]),
         )
         return Domain("id", "in", query)
+
+    def _get_asked_condition(self, user_sudo):
+        """The level is one of the user's."""
+        named = self.env["sale.return.approval"]._fields["user_ids"]
+        order_named = self._fields["named_approver_ids"]
+        return SQL(
+            """(turn.group_id IN %(groups)s
+                OR EXISTS (SELECT FROM %(level_users)s AS named
+                            WHERE named.%(level_column)s = turn.id
+                              AND named.res_users_id = %(user)s)
+                OR EXISTS (SELECT FROM %(order_users)s AS named
+                            WHERE named.%(order_column)s = ret.id
+                              AND named.res_users_id = %(user)s))""",
+            user=user_sudo.id,
+            groups=tuple(user_sudo.all_group_ids.ids),
+            level_users=SQL.identifier(named.relation),
+            level_column=SQL.identifier(named.column1),
+            order_users=SQL.identifier(order_named.relation),
+            order_column=SQL.identifier(order_named.column1),
+        )
+
+    def _get_free_condition(self, user_sudo):
+        """The user works in the company, has decided no other level and is not kept
+        away by four eyes."""
+        return SQL(
+            """(ret.company_id IN %(companies)s
+                AND NOT EXISTS (SELECT FROM sale_return_approval AS decided
+                                 WHERE decided.order_id = ret.id
+                                   AND decided.round = ret.round
+                                   AND %(user)s IN
+                                       (decided.user_id, decided.for_user_id))
+                AND NOT (company.sale_return_four_eyes
+                         AND (ret.create_uid = %(user)s
+                              OR EXISTS (SELECT FROM sale_return_event AS event
+                                          WHERE event.order_id = ret.id
+                                            AND event.user_id = %(user)s
+                                            AND event.type IN %(author_events)s))))""",
+            user=user_sudo.id,
+            companies=tuple(user_sudo.company_ids.ids),
+            author_events=AUTHOR_EVENTS,
+        )
 
     def action_name_approver(self, user_id=None, reason=None):
         """Let one more user decide on drafts or submitted returns; a manager's answer
@@ -130,11 +155,11 @@ class SaleReturnApproverMixin(models.AbstractModel):
                 and approver_sudo in order._get_pending_approval()._get_approvers()
             )
         )
-        # Members of the level's group have been asked without a mail.
         waiting._close_approval_activities(approver_sudo)
         waiting._create_approval_activities(
             [(order, approver_sudo) for order in waiting]
         )
+        waiting._mail_approver(approver_sudo)
         return True
 
     def _check_can_be_named(self, approver_sudo):
@@ -176,49 +201,3 @@ class SaleReturnApproverMixin(models.AbstractModel):
             lambda event: event.type in AUTHOR_EVENTS
         )
         return (events_sudo.user_id | order_sudo.create_uid).sudo(False)
-
-    # === ACTIVITIES === #
-
-    def _ask_approvers(self):
-        """One activity for each approver of the level whose turn it is.
-
-        Who is named gets Odoo's mail about it as well; the members of a group share the
-        work, and a mail to each would be noise.
-        """
-        named, members = [], []
-        for order in self:
-            approval = order._get_pending_approval()
-            approvers = approval._get_approvers()
-            # sudo: clerks ask approvers whatever they may write on the return
-            names = approval.user_ids | order.sudo().named_approver_ids
-            named += [(order, user) for user in approvers & names]
-            members += [(order, user) for user in approvers - names]
-        self._create_approval_activities(named)
-        self.with_context(mail_activity_quick_update=True)._create_approval_activities(
-            members
-        )
-
-    def _create_approval_activities(self, pairs):
-        """:param list pairs: ``(return order, user)``"""
-        activity_type = self.env.ref("sale_return_mgmt.mail_activity_type_approval")
-        model_id = self.env["ir.model"]._get_id(self._name)
-        # sudo: as above
-        self.env["mail.activity"].sudo().create(
-            [
-                {
-                    "activity_type_id": activity_type.id,
-                    "res_model_id": model_id,
-                    "res_id": order.id,
-                    "user_id": user.id,
-                    "automated": True,
-                }
-                for order, user in pairs
-            ]
-        )
-
-    def _close_approval_activities(self, user=None):
-        # sudo: the activities belong to several users
-        self.sudo().activity_unlink(
-            ["sale_return_mgmt.mail_activity_type_approval"],
-            user_id=user.id if user else None,
-        )

@@ -50,6 +50,7 @@ class SaleReturnOrder(models.Model):
         "sale.return.policy.mixin",
         "sale.return.approval.mixin",
         "sale.return.approver.mixin",
+        "sale.return.ask.mixin",
         "sale.return.decision.mixin",
         "sale.return.grant.mixin",
         "sale.return.receipt.mixin",

@@ -97,6 +97,8 @@ class SaleReturnSubmissionMixin(models.AbstractModel):
         self.line_ids._check_complete()
         self._check_send_to()
 
-    def _do_return_to_draft(self, event_type, note=False):
+    def _do_return_to_draft(self, event_type, note=False, payloads=None):
         self._drop_pending_approvals()
-        self._transition("draft", event_type, note=note, date_approved=False)
+        self._transition(
+            "draft", event_type, note=note, payloads=payloads, date_approved=False
+        )

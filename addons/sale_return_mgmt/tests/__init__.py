@@ -15,7 +15,10 @@ from . import test_api_steps
 from . import test_approval
 from . import test_approval_at_once
 from . import test_approval_levels
+from . import test_approver_asked
 from . import test_approver_decision
+from . import test_approver_reminders
+from . import test_approver_substitute
 from . import test_approvers_asked
 from . import test_auto_approval
 from . import test_clerk_lines

@@ -34,40 +34,6 @@ class TestApproversAreAsked(ApprovalLevelsCommon):
                 getattr(self._as(role, return_order), step)(*args)
                 self.assertFalse(self._asked(return_order))
 
-    def _notified(self, return_order):
-        return (
-            self.env["mail.message"]
-            .sudo()
-            .search(
-                [
-                    ("model", "=", return_order._name),
-                    ("res_id", "=", return_order.id),
-                    ("message_type", "=", "user_notification"),
-                ]
-            )
-            .partner_ids
-        )
-
-    def test_who_is_named_gets_a_mail_and_a_group_does_not(self):
-        self._add_level()
-        return_order = self._submitted()
-        self.assertFalse(self._notified(return_order))
-        self._as("approver", return_order).action_approve()
-        self.assertEqual(self._notified(return_order), self.boss.partner_id)
-        message = (
-            self.env["mail.message"]
-            .sudo()
-            .search(
-                [
-                    ("partner_ids", "in", self.boss.partner_id.ids),
-                    ("res_id", "=", return_order.id),
-                    ("model", "=", return_order._name),
-                ]
-            )
-        )
-        self.assertIn(return_order.name, message.subject)
-        self.assertNotIn("115", message.body)
-
     def test_named_approvers_are_asked_without_a_mail_server(self):
         self.env["ir.mail_server"].sudo().search([]).active = False
         self.rule.write({"group_id": False, "user_ids": [Command.set(self.boss.ids)]})

@@ -55,3 +55,9 @@ class ResConfigSettings(models.TransientModel):
     sale_return_reminder_days = fields.Integer(
         related="company_id.sale_return_reminder_days", readonly=False
     )
+    sale_return_ask_by_mail = fields.Boolean(
+        related="company_id.sale_return_ask_by_mail", readonly=False
+    )
+    sale_return_approval_days = fields.Integer(
+        related="company_id.sale_return_approval_days", readonly=False
+    )
