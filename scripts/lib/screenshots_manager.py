@@ -54,6 +54,11 @@ def roles(studio):
 
 
 @shot(MANAGER)
+def substitutes(studio):
+    studio.open("res_users_action_substitute")
+
+
+@shot(MANAGER)
 def reasons(studio):
     studio.open("sale_return_reason_action")
 

@@ -92,6 +92,7 @@ class Scenes(Steps):
         self.settled()
         self.stopped()
         self.promised()
+        self.on_leave()
 
     # === SCENES === #
 
@@ -264,6 +265,17 @@ class Scenes(Steps):
             ("blanket", 2, "LATE", None),
         )
         self.warehouse("stock.picking", "action_cancel", self.receipts("stopped"))
+
+    def on_leave(self):
+        """The approver is, next week: the manager decides then."""
+        world = self.world
+        vals = {
+            "sale_return_substitute_id": world.id("user_return_manager"),
+            "sale_return_absent_from": f"{date.today() + timedelta(days=7)}",
+            "sale_return_absent_until": f"{date.today() + timedelta(days=11)}",
+        }
+        users = [world.id("user_return_approver")]
+        self.manager("res.users", "write", users, vals)
 
     def promised(self):
         """When results are due: one is late, one due today, others soon."""
