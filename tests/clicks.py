@@ -8,6 +8,7 @@ __all__ = [
     "expect_status",
     "fill",
     "fill_cell",
+    "open_details",
     "open_menu",
     "open_record",
     "pick",
@@ -34,6 +35,14 @@ def open_record(page, path, name):
     """Choose a menu entry by its path, then the row with that name."""
     open_menu(page, path)
     page.get_by_role("cell", name=name, exact=True).click()
+    expect(page.locator(".o_last_breadcrumb_item")).to_contain_text(name)
+
+
+def open_details(page, path, name):
+    """Choose a menu entry by its path, then the form of a row edited in place."""
+    open_menu(page, path)
+    row = page.get_by_role("row").filter(has_text=name)
+    row.locator(".o_list_record_open_form_view button").click()
     expect(page.locator(".o_last_breadcrumb_item")).to_contain_text(name)
 
 

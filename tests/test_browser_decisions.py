@@ -4,6 +4,7 @@ from clicks import (
     expect_status,
     fill,
     fill_cell,
+    open_details,
     open_menu,
     open_record,
     press,
@@ -98,7 +99,7 @@ def test_a_manager_settles_several_at_once(page_as, screenshot, company, users):
 def test_a_manager_reads_and_changes_a_policy(page_as, screenshot, company):
     assert company.vase
     page = page_as("return_manager")
-    open_record(page, "Sales/Returns/Return Policies", "Glass Vase: inspected")
+    open_details(page, "Sales/Returns/Return Policies", "Glass Vase: inspected")
     expect(page.locator("[name=product_ids]")).to_contain_text("Glass Vase")
     expect(page.locator("[name=requires_inspection] input")).to_have_value("Always")
     fill(page.locator("div[name=window_days]"), "21")
@@ -118,7 +119,7 @@ def test_a_manager_reads_and_changes_a_policy(page_as, screenshot, company):
 
 def test_a_manager_reads_an_approval_level(page_as, screenshot):
     page = page_as("return_manager")
-    open_record(page, "Sales/Returns/Approval Levels", "Approvers")
+    open_details(page, "Sales/Returns/Approval Levels", "Approvers")
     expect(page.locator("[name=group_id] input")).to_have_value(
         "Sales Returns / Approver"
     )

@@ -148,6 +148,19 @@ def rows(server):
     return rows
 
 
+@pytest.fixture(scope="module", autouse=True)
+def no_jobs(server):
+    """Nothing is written meanwhile but by the calls: mails wait."""
+    switch = """
+jobs = env["ir.model.data"].search([
+    ("module", "=like", "sale_return%%"), ("model", "=", "ir.cron")])
+env["ir.cron"].browse(jobs.mapped("res_id")).active = %s
+"""
+    server.shell(switch % False)
+    yield
+    server.shell(switch % True)
+
+
 @pytest.fixture(autouse=True)
 def quiet(server):
     """The server has nothing to complain about."""

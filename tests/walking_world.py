@@ -46,6 +46,7 @@ NAMES = {
     "sale.order": ["client_order_ref"],
     "sale.return.order": ["customer_reference", "external_ref", "rejection_reason"],
     "sale.return.order.line": ["note"],
+    "sale.return.inspection": ["note"],
     "sale.return.policy": ["name"],
     "sale.return.approval": ["comment"],
     "sale.return.approval.rule": ["name"],

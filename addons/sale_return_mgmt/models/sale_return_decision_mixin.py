@@ -35,7 +35,7 @@ class SaleReturnDecisionMixin(models.AbstractModel):
     )
     decision_attachment_ids = fields.Many2many(
         "ir.attachment",
-        string="Photos and Files",
+        string="Attached Photos and Files",
         compute="_compute_decision_attachment_ids",
         groups=MONEY_GROUPS,
     )
@@ -61,6 +61,18 @@ class SaleReturnDecisionMixin(models.AbstractModel):
         compute="_compute_other_returns",
         groups=MONEY_GROUPS,
     )
+
+    is_decided_by_user = fields.Boolean(
+        compute="_compute_is_decided_by_user",
+        groups=MONEY_GROUPS,
+        help="Their screen stays as it is when they go on to the next return.",
+    )
+
+    @api.depends("approval_ids.user_id")
+    @api.depends_context("uid")
+    def _compute_is_decided_by_user(self):
+        for order in self:
+            order.is_decided_by_user = self.env.user in order.approval_ids.user_id
 
     @api.depends("amount_total", "amount_fee")
     def _compute_amount_asked(self):

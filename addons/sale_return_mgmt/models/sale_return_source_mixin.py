@@ -14,7 +14,7 @@ class SaleReturnSourceMixin(models.AbstractModel):
     # compute_sudo: Odoo lets nobody set even an empty link to what he may not read
     return_order_ids = fields.Many2many(
         "sale.return.order",
-        string="Returns",
+        string="Return Orders",
         compute="_compute_return_order_ids",
         compute_sudo=True,
     )

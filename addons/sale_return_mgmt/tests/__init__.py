@@ -95,6 +95,7 @@ from . import test_tour_accountant
 from . import test_tour_clerk
 from . import test_tour_manager
 from . import test_tour_dock
+from . import test_tour_approver
 from . import test_translations
 from . import test_value
 from . import test_views

@@ -45,7 +45,11 @@ function askToApprove(env, order) {
 
 async function askToReject(env, order) {
     const action = await env.services.orm.call(MODEL, "action_reject", [[order.id]]);
-    await env.services.action.doAction(action, { onClose: () => openForm(env, order.id) });
+    // A button's call names the views, a plain call does not.
+    await env.services.action.doAction(
+        { ...action, views: [[false, "form"]] },
+        { onClose: () => openForm(env, order.id) }
+    );
 }
 
 /**
