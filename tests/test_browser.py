@@ -94,7 +94,9 @@ def test_a_viewer_sees_a_return_without_buttons(page_as, screenshot, asked):
     page = page_as("return_viewer")
     open_record(page, "Sales/Returns/Returns", asked["name"])
     expect_status(page, "To Approve")
-    expect(page.locator("div[name=amount_total]:visible").first).to_contain_text(str(2 * PRICE))
+    expect(page.locator("div[name=amount_total]:visible").first).to_contain_text(
+        str(2 * PRICE)
+    )
     expect(page.locator(".o_statusbar_buttons button:visible")).to_have_count(0)
     expect(page.get_by_role("button", name="New", exact=True)).to_have_count(0)
     expect(page.locator(".o_form_readonly")).to_be_visible()

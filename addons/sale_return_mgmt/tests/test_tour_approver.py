@@ -69,10 +69,14 @@ class TestTourApprover(ApprovalLevelsCommon, HttpCase):
         returns = self._returns(MAIL=1)
         mailed = returns["MAIL"]
         place = f"{mailed.id}?company={self.company.id}"
-        self._go(f"/odoo/sale_return_approve/{place}", "sale_return_approver_cancel_tour")
+        self._go(
+            f"/odoo/sale_return_approve/{place}", "sale_return_approver_cancel_tour"
+        )
         self.env.invalidate_all()
         self.assertEqual(mailed.state, "submitted")
-        self._go(f"/odoo/sale_return_reject/{place}", "sale_return_approver_reject_tour")
+        self._go(
+            f"/odoo/sale_return_reject/{place}", "sale_return_approver_reject_tour"
+        )
         self.env.invalidate_all()
         self.assertEqual(mailed.state, "rejected")
         self._go(f"/odoo/sale_return_approve/{place}", "sale_return_approver_late_tour")
