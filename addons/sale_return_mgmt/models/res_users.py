@@ -67,10 +67,10 @@ class ResUsers(models.Model):
                 )
             if substitute and not substitute.has_group(APPROVER_GROUP):
                 raise ValidationError(
+                    # No name: portal users may write on themselves too.
                     self.env._(
-                        "%s is no approver of returns: give them the role first, or "
-                        "choose somebody else.",
-                        substitute.name,
+                        "Who stands in has to be an approver of returns: give them the "
+                        "role first, or choose somebody else."
                     )
                 )
 

@@ -168,9 +168,9 @@ class SaleReturnApproval(models.Model):
     def _get_decision_text(self):
         """What this level said, by whom and why, in the reader's language."""
         self.ensure_one()
-        # sudo: whoever reads the return reads who decided on it
         facts = {
             "level": self._get_level_name(),
+            # sudo: whoever reads the return reads who decided on it
             "user": self.sudo()._get_decider_name(),
             "date": format_date(self.env, self.date),
         }

@@ -1,6 +1,8 @@
 import logging
 from datetime import timedelta
 
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
 from odoo.tools import format_date
 
@@ -26,12 +28,13 @@ class SaleReturnAskMixin(models.AbstractModel):
     def _ask_approvers(self):
         """Ask those of the level whose turn it is."""
         pairs = []
-        approvals_sudo = self.env["sale.return.approval"].sudo()
+        approvals = self.env["sale.return.approval"]
         for order in self:
             approval = order._get_pending_approval()
             pairs += [(order, user) for user in approval._get_approvers()]
-            approvals_sudo |= approval.sudo()  # sudo: whose turn it is, a step decides
+            approvals |= approval
         self._create_approval_activities(pairs)
+        approvals_sudo = approvals.sudo()  # sudo: whose turn it is, a step decides
         approvals_sudo.date_asked = fields.Datetime.now()
         # sudo: a setting of the company, whoever submits
         to_mail_sudo = approvals_sudo.filtered("company_id.sale_return_ask_by_mail")
@@ -139,6 +142,8 @@ class SaleReturnAskMixin(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 self._mail_approver(user, is_reminder)
+        except OperationalError:  # two at once: the job runs again by itself
+            raise
         except Exception:
             _logger.warning("Mail to approver %s failed", user.login, exc_info=True)
 

@@ -146,6 +146,7 @@ class SaleReturnCounterMixin(models.AbstractModel):
             all the rest
         """
         self.ensure_one()
+        # sudo: only whether something is due, of documents nobody here may see
         if self._is_manager() and self.sudo()._has_money_pending():
             self.action_settle()
         failure = self.sudo().failure  # sudo: read by whoever is at the counter

@@ -33,12 +33,6 @@ class SaleReturnDecisionMixin(models.AbstractModel):
         groups=MONEY_GROUPS,
         help="The lines again, as approvers see them.",
     )
-    decision_attachment_ids = fields.Many2many(
-        "ir.attachment",
-        string="Attached Photos and Files",
-        compute="_compute_decision_attachment_ids",
-        groups=MONEY_GROUPS,
-    )
     decision_summary = fields.Html(
         "Earlier Decisions",
         compute="_compute_decision_summary",
@@ -61,7 +55,6 @@ class SaleReturnDecisionMixin(models.AbstractModel):
         compute="_compute_other_returns",
         groups=MONEY_GROUPS,
     )
-
     is_decided_by_user = fields.Boolean(
         compute="_compute_is_decided_by_user",
         groups=MONEY_GROUPS,
@@ -84,15 +77,6 @@ class SaleReturnDecisionMixin(models.AbstractModel):
         """Those that are saved: a form must not hold a new line twice."""
         for order in self:
             order.decision_line_ids = order.line_ids._origin
-
-    def _compute_decision_attachment_ids(self):
-        found = self.env["ir.attachment"].search(
-            [("res_model", "=", self._name), ("res_id", "in", self._origin.ids)],
-            order="id",
-        )
-        by_order = found.grouped("res_id")
-        for order in self:
-            order.decision_attachment_ids = by_order.get(order._origin.id, False)
 
     @api.depends("approval_ids.state")
     @api.depends_context("lang", "tz")

@@ -113,8 +113,9 @@ class SaleReturnLinePriceMixin(models.AbstractModel):
     )
     def _compute_quantity_to_refund(self):
         # sudo: see _get_credit_pieces; read for all lines in one go
-        rivals_sudo = self.sudo().sale_line_id.return_line_ids
-        (self.sudo() | rivals_sudo).mapped("refund_line_ids")
+        lines_sudo = self.sudo()
+        lines_sudo |= lines_sudo.sale_line_id.return_line_ids
+        lines_sudo.mapped("refund_line_ids")
         for sale_line, lines in self.grouped("sale_line_id").items():
             if not sale_line:
                 for line in lines:

@@ -29,6 +29,13 @@ KIND_BY_EVENT = {
     "replacement_sent": "replaced",
 }
 
+# What is told only as long as the return stands there.
+STATES_BY_KIND = {
+    "received": ("submitted", "approved", "done"),
+    "authorised": ("approved", "done"),
+    "rejected": ("rejected",),
+}
+
 # What says the same and more: of two that wait at once only the later one is sent.
 SAID_BY = {
     "received": {"authorised", "rejected"},
@@ -100,12 +107,13 @@ class SaleReturnNotice(models.Model):
     def action_send_again(self):
         """Try those that failed, or had no address, once more."""
         orders = self.order_id._prepare_step("sale_return_mgmt.group_sale_return_clerk")
-        # sudo: the job's own field
-        self.filtered(
+        unsent = self.filtered(
             lambda notice: (
                 notice.order_id in orders and notice.state in ("failed", "no_email")
             )
-        ).sudo().write({"state": "waiting", "failure": False})
+        )
+        # sudo: the job's own field
+        unsent.sudo().write({"state": "waiting", "failure": False})
         self._trigger()
         return True
 
@@ -170,6 +178,9 @@ class SaleReturnNotice(models.Model):
         notice = self.try_lock_for_update()
         if not notice or notice.state != "waiting":
             return
+        if not notice.order_id._is_news(notice.kind):
+            notice.unlink()  # withdrawn or undone meanwhile; told if it happens again
+            return
         vals = {"date": fields.Datetime.now()}
         try:
             with self.env.cr.savepoint():
@@ -224,11 +235,9 @@ class SaleReturnNotice(models.Model):
         return, and sees no amounts."""
         order = self.order_id
         refund = order._get_posted_refunds()[-1:]
-        if not refund:
-            return self._send_on_return()
-        template = self._get_template()
-        fields_ = ("subject", "body_html", "email_from", "partner_to")
-        values = template._generate_template(order.ids, fields_)[order.id]
+        values = self._get_template()._generate_template(
+            order.ids, ("subject", "body_html", "email_from", "partner_to")
+        )[order.id]
         refund.message_post(
             body=values["body_html"],
             subject=values["subject"],
@@ -238,7 +247,6 @@ class SaleReturnNotice(models.Model):
             email_layout_xmlid="mail.mail_notification_light",
             subtype_xmlid="mail.mt_comment",
         )
-        return None
 
     def _print_credit_note(self, refund):
         content, _kind = self.env["ir.actions.report"]._render_qweb_pdf(

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .sale_return_notice import STATES_BY_KIND
+
 
 class SaleReturnNoticeMixin(models.AbstractModel):
     """What the customer is told about a return, by mail and on its page."""
@@ -16,12 +18,15 @@ class SaleReturnNoticeMixin(models.AbstractModel):
     )
 
     def _is_news(self, kind):
-        """Whether the customer is to hear of it.
+        """Whether the customer is to hear of it, asked when it happens and when it is
+        sent.
 
         At the counter he stands there until he gets his money or goods.
         """
         self.ensure_one()
         if self.channel == "counter" and kind not in ("refunded", "replaced"):
+            return False
+        if self.state not in STATES_BY_KIND.get(kind, (self.state,)):
             return False
         if kind == "refunded":
             # sudo: the amounts are nobody's business here, only whether all is paid

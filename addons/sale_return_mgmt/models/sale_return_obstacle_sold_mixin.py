@@ -121,20 +121,17 @@ class SaleReturnObstacleSoldMixin(models.AbstractModel):
         for keyword in (keywords or "").split():
             domain &= self._get_keyword_domain(keyword)
         # sudo: clerks need no rights on transfers; which lines is up to their rights
-        groups = (
-            self.env["stock.move"]
-            .sudo()
-            ._read_group(
-                [
-                    ("sale_line_id", "in", self._search(domain)),
-                    ("state", "=", "done"),
-                    ("location_dest_id.usage", "in", ("customer", "transit")),
-                ],
-                ["sale_line_id"],
-                ["date:max"],
-                order="date:max DESC",
-                limit=limit + 1,
-            )
+        Move_sudo = self.env["stock.move"].sudo()
+        groups = Move_sudo._read_group(
+            [
+                ("sale_line_id", "in", self._search(domain)),
+                ("state", "=", "done"),
+                ("location_dest_id.usage", "in", ("customer", "transit")),
+            ],
+            ["sale_line_id"],
+            ["date:max"],
+            order="date:max DESC",
+            limit=limit + 1,
         )
         return {line.sudo(False): moment for line, moment in groups}
 
@@ -166,6 +163,7 @@ class SaleReturnObstacleSoldMixin(models.AbstractModel):
         if self.product_id.tracking not in ("lot", "serial"):
             return self.env["stock.lot"]
         names = {keyword.lower() for keyword in (keywords or "").split()}
+        # sudo: as above
         lots_sudo = self.env["stock.lot"].sudo().union(*self._get_returnable_lots())
         return lots_sudo.filtered(lambda lot: lot.name.lower() in names).sudo(False)
 

@@ -198,8 +198,8 @@ class SaleReturnOrderLine(models.Model):
 
         :param vals_list: what is written to ``self``, or created
         """
-        # sudo: states and sold lines, whatever the user may read
         order_ids = {vals["order_id"] for vals in vals_list if vals.get("order_id")}
+        # sudo: states and sold lines, whatever the user may read
         orders_sudo = self.sudo().order_id | self.order_id.sudo().browse(order_ids)
         if any(order.state != "draft" for order in orders_sudo):
             return nullcontext()

@@ -63,6 +63,7 @@ from . import test_manager_setup
 from . import test_over_return
 from . import test_policy
 from . import test_parcel
+from . import test_public_methods
 from . import test_queries
 from . import test_receipt
 from . import test_receipt_places

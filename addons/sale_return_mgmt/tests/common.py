@@ -1,5 +1,5 @@
 from odoo.fields import Command
-from odoo.tests import Form
+from odoo.tests import Form, new_test_user
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
@@ -89,6 +89,17 @@ class SaleReturnCommon(AccountTestInvoicingCommon):
         cls.reason = cls.env.ref("sale_return_mgmt.sale_return_reason_no_longer_wanted")
         cls.reason_note = cls.env.ref(
             "sale_return_mgmt.sale_return_reason_quality_defect"
+        )
+
+    @classmethod
+    def _add_seller(cls, groups="sales_team.group_sale_salesman_all_leads"):
+        """A salesperson without any role of returns, as ``users["seller"]``."""
+        cls.users["seller"] = new_test_user(
+            cls.env,
+            login="return_test_seller",
+            groups=groups,
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
         )
 
     @classmethod

@@ -111,6 +111,23 @@ class TestCustomerMails(MailCase, SaleReturnCommon):
         self._as("approver", return_order).action_send_back("A photo, please.")
         self.assertFalse(self._send())
 
+    def test_what_is_withdrawn_before_it_is_sent_is_told_to_nobody(self):
+        return_order = self._request(self.order, {self.product: 1})
+        return_order.action_submit()
+        return_order.action_withdraw()
+        self.assertFalse(self._send())
+        self.assertFalse(return_order.sudo().notice_ids)
+
+    def test_a_credit_that_is_undone_before_it_is_sent_is_told_to_nobody(self):
+        return_order = self._approved(self.order, {self.product: 1})
+        self._receive(return_order)
+        return_order.sudo().refund_ids.button_draft()
+        self.assertNotIn("credited", " ".join(m["subject"] for m in self._send()))
+        self.assertNotIn("refunded", self._states(return_order))
+        return_order.sudo().refund_ids.action_post()
+        [mail] = self._send()
+        self.assertIn("is credited", mail["subject"])
+
     def test_each_mail_can_be_switched_off(self):
         self.company.sale_return_notify_authorised = False
         return_order = self._approved(self.order, {self.product: 1})
@@ -200,7 +217,7 @@ class TestCustomerMails(MailCase, SaleReturnCommon):
             self.env.flush_all()
             several.mapped("channel")
             before = self.env.cr.sql_log_count
-            self.env["sale.return.notice"]._queue(several, "submitted")
+            self.env["sale.return.notice"]._queue(several, "received")
             costs.append(self.env.cr.sql_log_count - before)
         self.assertEqual(costs[1], costs[2])
 

@@ -4,8 +4,7 @@ from lxml import etree
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 from odoo.tools.safe_eval import safe_eval
 
 from .common_receipt import ReceiptCommon
@@ -29,13 +28,7 @@ class TestOrderLists(ReceiptCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.users["seller"] = new_test_user(
-            cls.env,
-            login="return_test_seller",
-            groups="sales_team.group_sale_salesman_all_leads",
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
-        )
+        cls._add_seller()
         cls.customer.phone = "+86 138-0013 8000"
         cls.order = cls._sell([(cls.product, 20)])
         cls.team = cls.env["crm.team"].create({"name": "Claims"})

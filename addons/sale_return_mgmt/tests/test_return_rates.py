@@ -17,13 +17,7 @@ class TestReturnRates(ReceiptCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.users["seller"] = new_test_user(
-            cls.env,
-            login="return_test_seller",
-            groups="sales_team.group_sale_salesman",
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
-        )
+        cls._add_seller("sales_team.group_sale_salesman")
         cls.dozen = cls.env.ref("uom.product_uom_dozen")
         cls.order = cls._sell([(cls.product, 20), (cls.product_on_order, 10)])
         cls.returned = cls._approved(cls.order, {cls.product: 5})

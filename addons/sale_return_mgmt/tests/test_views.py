@@ -3,11 +3,11 @@ from datetime import timedelta
 from lxml import etree
 
 from odoo import fields
-from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 from odoo.tools.safe_eval import safe_eval
 
 from .common import SaleReturnCommon
+from .common_client import ClientMixin
 
 READERS = (
     "viewer",
@@ -21,19 +21,13 @@ READERS = (
 
 
 @tagged("native", "post_install", "-at_install")
-class TestViews(SaleReturnCommon):
+class TestViews(ClientMixin, SaleReturnCommon):
     """What each role meets in the web client, asked for as the client does."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.users["seller"] = new_test_user(
-            cls.env,
-            login="return_test_seller",
-            groups="sales_team.group_sale_salesman_all_leads",
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
-        )
+        cls._add_seller()
         cls.order = cls._sell([(cls.product, 20)])
         cls.draft = cls._request(cls.order, {cls.product: 1})
         cls.submitted = cls._request(cls.order, {cls.product: 1})
@@ -49,23 +43,6 @@ class TestViews(SaleReturnCommon):
         ).sudo()
 
     # === THE CLIENT'S PART === #
-
-    def _get_specification(self, node, models, model):
-        """What ``web_read`` is asked for to show the view ``node``."""
-        specification = {}
-        for child in node:
-            name = child.get("name")
-            field = models[model]["fields"].get(name) if child.tag == "field" else None
-            if not field:
-                specification.update(self._get_specification(child, models, model))
-                continue
-            specification[name] = {}
-            if field["type"] in ("many2one", "one2many", "many2many"):
-                inner = {}
-                if field["relation"] in models:
-                    inner = self._get_specification(child, models, field["relation"])
-                specification[name]["fields"] = inner or {"display_name": {}}
-        return specification
 
     def _open(self, records, kind, view_id=False):
         """Show ``records`` in a view of that kind; return its root and the answer."""
