@@ -151,14 +151,19 @@ def rows(server):
 @pytest.fixture(scope="module", autouse=True)
 def no_jobs(server):
     """Nothing is written meanwhile but by the calls: mails wait."""
-    switch = """
-jobs = env["ir.model.data"].search([
-    ("module", "=like", "sale_return%%"), ("model", "=", "ir.cron")])
-env["ir.cron"].browse(jobs.mapped("res_id")).active = %s
-"""
-    server.shell(switch % False)
+
+    def switch(active):
+        # Waits for one that is running, where Odoo would refuse.
+        server.odoo.databases.sql(
+            server.db,
+            f"UPDATE ir_cron SET active = {active} FROM ir_model_data data"
+            " WHERE data.res_id = ir_cron.id AND data.model = 'ir.cron'"
+            " AND data.module LIKE 'sale_return%'",
+        )
+
+    switch(False)
     yield
-    server.shell(switch % True)
+    switch(True)
 
 
 @pytest.fixture(autouse=True)
