@@ -42,8 +42,9 @@ class SaleReturnDockSheetMixin(models.AbstractModel):
                     "id": picking.id,
                     "name": picking.name,
                     "warehouse": picking.picking_type_id.warehouse_id.name or "",
+                    "goods": self._describe_goods(moves),
                 }
-                for picking in awaited.picking_id
+                for picking, moves in awaited.grouped("picking_id").items()
             ],
             "expected": self._get_expected(awaited, transfer_id),
             "waiting": self._get_waiting(order),
@@ -84,11 +85,23 @@ class SaleReturnDockSheetMixin(models.AbstractModel):
                 "barcodes": self._get_barcodes(product),
                 "uom": product.uom_id.name,
                 "tracking": product.tracking,
-                "quantity": product.uom_id.round(sum(moves.mapped("product_qty"))),
+                "quantity": self._count_units(moves),
                 "lots": self._get_lot_names(product, moves),
             }
             for product, moves in awaited.grouped("product_id").items()
         ]
+
+    @api.model
+    def _describe_goods(self, moves):
+        return ", ".join(
+            f"{self._count_units(same):g} {product.display_name}"
+            for product, same in moves.grouped("product_id").items()
+        )
+
+    @api.model
+    def _count_units(self, moves):
+        """How much of one product comes, in its own unit."""
+        return moves.product_id.uom_id.round(sum(moves.mapped("product_qty")))
 
     @api.model
     def _get_barcodes(self, product):

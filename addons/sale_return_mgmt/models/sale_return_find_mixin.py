@@ -27,14 +27,14 @@ class SaleReturnFindMixin(models.AbstractModel):
         search="_search_lot_names",
     )
 
-    @api.depends("name", "partner_id.name")
+    @api.depends("name", "partner_id.complete_name")
     @api.depends_context("sale_return_show_partner")
     def _compute_display_name(self):
         """A calendar has room for one name only: there it tells the customer too."""
         res = super()._compute_display_name()
         if self.env.context.get("sale_return_show_partner"):
             for order in self.filtered("partner_id"):
-                partner = order.partner_id.display_name
+                partner = order.partner_id.complete_name  # never with the address
                 order.display_name = f"{order.name} - {partner}"
         return res
 

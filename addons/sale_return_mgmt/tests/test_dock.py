@@ -124,6 +124,34 @@ class TestDock(SaleReturnInspectionCommon):
         [row] = sheet["waiting"]
         self.assertEqual(row["quantity"], 3)
 
+    def test_one_parcel_with_several_transfers_is_counted_at_once(self):
+        policy = self.env["sale.return.policy"].sudo()
+        policy.create(
+            {
+                "name": "Tables are not inspected",
+                "product_ids": self.wrong.ids,
+                "requires_inspection": "no",
+            }
+        )
+        order = self._sell([(self.product, 3), (self.wrong, 2)])
+        self.returned = self._approved(order)
+        sheet = self._dock().open_return(self.returned.id)
+        self.assertCountEqual(
+            [transfer["goods"] for transfer in sheet["transfers"]],
+            [f"3 {self.product.display_name}", f"2 {self.wrong.display_name}"],
+        )
+        sheet = self._receive_counted(sheet, (self.product, 1), (self.wrong, 3))
+        self.assertEqual(
+            self._received_quantities(),
+            {
+                (self.product, False): 1,
+                (self.wrong, False): 2,
+                (self.wrong, "excess"): 1,
+            },
+        )
+        [transfer] = sheet["transfers"]
+        self.assertEqual(transfer["goods"], f"2 {self.product.display_name}")
+
     def test_a_wrong_product_and_too_many_are_recorded(self):
         sheet = self._dock().open_return(self.returned.id)
         sheet = self._receive_counted(sheet, (self.product, 7), (self.wrong, 1))

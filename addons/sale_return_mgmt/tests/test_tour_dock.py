@@ -15,6 +15,17 @@ class DockTourCommon(SaleReturnInspectionCommon, HttpCase):
         order = cls._sell([(cls.product, 5)])
         cls.returned = cls._approved(order, customer_reference="DOCK-TOUR").sudo()
         cls.returned.line_ids.policy_id.inspection_instructions = "<p>Plug it in.</p>"
+        cls.mat = cls._create_goods("Mat", barcode="4006381333955")
+        cls.env["sale.return.policy"].create(
+            {
+                "name": "Mats are not inspected",
+                "product_ids": cls.mat.ids,
+                "requires_inspection": "no",
+            }
+        )
+        # One goes to inspection and one to stock: two transfers for one parcel.
+        order = cls._sell([(cls.product, 1), (cls.mat, 1)])
+        cls.parcel = cls._approved(order, customer_reference="DOCK-BOTH").sudo()
 
     def _tour(self):
         self.start_tour(
@@ -30,6 +41,8 @@ class DockTourCommon(SaleReturnInspectionCommon, HttpCase):
         self.assertEqual(
             facts.filtered(lambda fact: fact.quantity == 2).condition, "damaged"
         )
+        self.assertEqual(len(self.parcel.picking_ids), 2)
+        self.assertEqual(self.parcel.receipt_status, "full")
 
 
 @tagged("post_install", "-at_install")

@@ -61,16 +61,18 @@ export class SaleReturnDock extends Component {
         return _t("The goods come with several transfers. Which one is here?");
     }
 
+    /** Within one warehouse all is counted together, whatever transfers it comes with. */
     get mustChooseTransfer() {
         const { sheet, transferId } = this.state;
-        return sheet && !transferId && sheet.transfers.length > 1;
+        const warehouses = new Set(sheet?.transfers.map((transfer) => transfer.warehouse));
+        return !transferId && warehouses.size > 1;
     }
 
     get transferOptions() {
         return this.state.sheet.transfers.map((transfer) => ({
             id: transfer.id,
             title: transfer.warehouse,
-            detail: transfer.name,
+            detail: `${transfer.name} · ${transfer.goods}`,
         }));
     }
 
@@ -107,6 +109,9 @@ export class SaleReturnDock extends Component {
         }
         if (!this.state.sheet) {
             return this.findReturn(code);
+        }
+        if (this.mustChooseTransfer) {
+            return this.tell(this.transferTitle, "danger");
         }
         const known = this.counts.find(code);
         if (known) {

@@ -20,6 +20,7 @@ const told = (text, kind) => ({
 
 const LAMP = "4006381333931";
 const TABLE = "4006381333948";
+const MAT = "4006381333955";
 
 registry.category("web_tour.tours").add("sale_return_dock_tour", {
     steps: () => [
@@ -100,5 +101,13 @@ registry.category("web_tour.tours").add("sale_return_dock_tour", {
         { content: "Close it", trigger: ".modal .btn-close, .modal .oi-arrow-left", run: "click" },
         { content: "Next", trigger: "body:not(:has(.modal)) .o_dock_leave", run: "click" },
         told("Scan the slip", "info"),
+        scan("DOCK-BOTH", "One parcel, two transfers"),
+        { content: "Both goods are awaited", trigger: ".o_dock_row:eq(1)" },
+        scan(LAMP),
+        scan(MAT),
+        told("Mat", "success"),
+        { content: "Receive both", trigger: ".o_dock_receive:enabled", run: "click" },
+        told("Received.", "success"),
+        { content: "Nothing is awaited any more", trigger: "body:not(:has(.o_dock_row))" },
     ],
 });
