@@ -65,6 +65,7 @@
         "views/account_payment_views.xml",
         "wizard/res_config_settings_views.xml",
         "views/sale_return_menus.xml",
+        "views/sale_return_portal_templates.xml",
     ],
     "demo": [
         "demo/res_users_demo.xml",

@@ -1,5 +1,6 @@
 # The mixins come first: models are registered in the order of their import.
 from . import sale_return_protected_mixin
+from . import sale_return_portal_fields_mixin
 from . import sale_return_clerk_mixin
 from . import sale_return_closing_mixin
 from . import sale_return_counter_mixin
@@ -29,6 +30,7 @@ from . import sale_return_grant_mixin
 from . import sale_return_arrival_mixin
 from . import sale_return_line_lot_mixin
 from . import sale_return_line_origin_mixin
+from . import sale_return_line_portal_mixin
 from . import sale_return_disposal_mixin
 from . import sale_return_inspection_mixin
 from . import sale_return_line_fee_mixin
@@ -49,6 +51,7 @@ from . import sale_return_rate_mixin
 from . import sale_return_source_mixin
 from . import sale_return_parcel_mixin
 from . import sale_return_policy_mixin
+from . import sale_return_portal_mixin
 from . import sale_return_preview_mixin
 from . import sale_return_receipt_mixin
 from . import sale_return_refund_payment_mixin
@@ -85,6 +88,7 @@ from . import sale_return_order
 from . import sale_return_order_line
 from . import sale_return_parcel_line
 from . import sale_return_policy
+from . import sale_return_portal_usage
 from . import sale_return_reason
 from . import sale_return_role_holder
 from . import stock_location

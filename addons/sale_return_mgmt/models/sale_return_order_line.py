@@ -29,6 +29,7 @@ class SaleReturnOrderLine(models.Model):
         "sale.return.line.fee.mixin",
         "sale.return.line.credit.mixin",
         "sale.return.line.settlement.mixin",
+        "sale.return.line.portal.mixin",
         "sale.return.line.api.mixin",
     ]
     _description = "Return Line"

@@ -62,6 +62,8 @@ from . import test_order_lists
 from . import test_manager_setup
 from . import test_over_return
 from . import test_policy
+from . import test_portal_pages
+from . import test_portal_rights
 from . import test_parcel
 from . import test_public_methods
 from . import test_queries

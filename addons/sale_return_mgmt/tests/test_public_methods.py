@@ -29,6 +29,7 @@ class TestPublicMethods(SaleReturnCommon):
             "action_set_fee",
             "action_settle",
             "action_settle_selected",
+            "action_share",
             "action_submit",
             "action_take_back",
             "action_verify_log",
@@ -51,6 +52,7 @@ class TestPublicMethods(SaleReturnCommon):
             "api_request",
             "api_returnable",
             "api_settle",
+            "get_portal_url",
         }
         core = set(dir(type(self.env["res.partner"])))
         ours = {
