@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.exceptions import LockError
 
 from ..exceptions import return_error
 from ..tools import api_payload
@@ -114,7 +115,11 @@ class SaleReturnDock(models.AbstractModel):
 
     @api.model
     def _lock_return(self, return_id):
-        return self._get_return(return_id)._prepare_step(WAREHOUSE_GROUP)
+        order = self._get_return(return_id)
+        try:
+            return order._prepare_step(WAREHOUSE_GROUP)
+        except LockError as error:
+            raise self._get_busy_error(order) from error
 
     @api.model
     def _is_taken(self, item):
@@ -124,14 +129,18 @@ class SaleReturnDock(models.AbstractModel):
     @api.model
     def _check_stamp(self, order, stamp):
         if stamp != self._get_stamp(order):
-            raise return_error(
-                "BUSY",
-                self.env._(
-                    "Somebody else has worked on %s meanwhile. Look at what is still "
-                    "awaited and count again.",
-                    order.name,
-                ),
-            )
+            raise self._get_busy_error(order)
+
+    @api.model
+    def _get_busy_error(self, order):
+        return return_error(
+            "BUSY",
+            self.env._(
+                "Somebody else has worked on %s meanwhile. Look at what is still "
+                "awaited and count again.",
+                order.name,
+            ),
+        )
 
     @api.model
     def _read_finding(self, finding):
