@@ -36,7 +36,7 @@ class TestDockAtOnce(TwoCursorsCase):
                 SQL("DELETE FROM sale_return_inspection WHERE id IN (%s)", facts),
             ):
                 cr.execute(query)
-        super()._remove()
+        return super()._remove()
 
     def _approve(self, cr, index):
         order = self._request(cr, index, quantity=5)
