@@ -21,6 +21,7 @@
         "data/ir_sequence_data.xml",
         "data/mail_activity_type_data.xml",
         "data/mail_ask_templates.xml",
+        "data/mail_message_subtype_data.xml",
         "data/onboarding_data.xml",
         "data/product_data.xml",
         "data/sale_return_disposition_data.xml",

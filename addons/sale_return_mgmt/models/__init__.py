@@ -61,6 +61,8 @@ from . import sale_return_replacement_order_mixin
 from . import sale_return_replacement_sold_mixin
 from . import sale_return_settlement_mixin
 from . import sale_return_submission_mixin
+from . import sale_return_turn_mixin
+from . import sale_return_vendor_mixin
 
 from . import account_move
 from . import account_move_amounts

@@ -33,6 +33,20 @@ class AccountPayment(models.Model):
         for payment in self:
             payment.return_order_id = payment.invoice_ids.return_order_id[:1]
 
+    def write(self, vals):
+        res = super().write(vals)
+        if "state" in vals:
+            # sudo: accountants may only read returns
+            self.sudo().return_credit_note_id.return_order_id._queue_turns()
+        return res
+
+    def unlink(self):
+        # sudo: as above
+        orders_sudo = self.sudo().return_credit_note_id.return_order_id
+        res = super().unlink()
+        orders_sudo._queue_turns()
+        return res
+
     def action_post(self):
         ours = self.filtered("return_credit_note_id")
         ours._check_is_still_open()

@@ -71,6 +71,16 @@ class ResCompany(models.Model):
         help="Where transfers to customers are prepared. Empty: the first bank "
         "journal.",
     )
+    sale_return_accountant_id = fields.Many2one(
+        "res.users",
+        "Accountant of Returns",
+        check_company=True,
+        domain=lambda self: [
+            ("all_group_ids", "in", self.env.ref("account.group_account_invoice").ids)
+        ],
+        help="Gets an activity where credit notes wait to be posted, refunds to be "
+        "paid, or money of a return is stuck.",
+    )
     sale_return_allow_unreferenced = fields.Boolean(
         "Returns Without an Order",
         help="Take goods back that no sales order is known for. A person always "
@@ -79,6 +89,9 @@ class ResCompany(models.Model):
     sale_return_notify_received = fields.Boolean("Mail: Request Received", default=True)
     sale_return_notify_authorised = fields.Boolean("Mail: Authorised", default=True)
     sale_return_notify_rejected = fields.Boolean("Mail: Rejected", default=True)
+    sale_return_notify_discrepancy = fields.Boolean(
+        "Mail: Not What Was Agreed", default=True
+    )
     sale_return_notify_arrived = fields.Boolean("Mail: Goods Arrived", default=True)
     sale_return_notify_refunded = fields.Boolean("Mail: Refunded", default=True)
     sale_return_notify_replaced = fields.Boolean("Mail: Replacement Sent", default=True)

@@ -49,22 +49,7 @@ class SaleReturnAskMixin(models.AbstractModel):
 
         :param list pairs: ``(return order, user)``
         """
-        activity_type = self.env.ref("sale_return_mgmt.mail_activity_type_approval")
-        model_id = self.env["ir.model"]._get_id(self._name)
-        # sudo: clerks ask approvers whatever they may write on the return
-        Activity = self.env["mail.activity"].sudo()
-        Activity.with_context(mail_activity_quick_update=True).create(
-            [
-                {
-                    "activity_type_id": activity_type.id,
-                    "res_model_id": model_id,
-                    "res_id": order.id,
-                    "user_id": user.id,
-                    "automated": True,
-                }
-                for order, user in pairs
-            ]
-        )
+        self._create_turn_activities(self._get_turn_type("approval"), pairs)
 
     def _close_approval_activities(self, user=None):
         # sudo: the activities belong to several users

@@ -43,6 +43,7 @@ class SaleReturnDisposalMixin(models.AbstractModel):
     def _dispose_vendor(self, goods):
         """Set aside: in stock and valued until they leave for the vendor."""
         self._move_inside(goods)
+        self._tell_purchasers()
 
     def _dispose_scrap(self, goods):
         self._scrap(goods)

@@ -223,6 +223,7 @@ class SaleReturnEvent(models.Model):
         orders.invalidate_recordset(["log_hash"], flush=False)
         events_sudo.create(vals_list)
         self.env["sale.return.notice"]._queue(orders, event_type)
+        orders._queue_turns(event_type)
 
     @api.model
     def _forget(self, orders):

@@ -20,7 +20,11 @@ class SaleReturnInspection(models.Model):
     """
 
     _name = "sale.return.inspection"
-    _inherit = ["sale.return.protected.mixin", "sale.return.disposal.mixin"]
+    _inherit = [
+        "sale.return.protected.mixin",
+        "sale.return.disposal.mixin",
+        "sale.return.vendor.mixin",
+    ]
     _description = "Return Inspection"
     _order = "id desc"
     _rec_name = "order_id"

@@ -12,6 +12,7 @@ KINDS = [
     ("authorised", "Authorised"),
     ("rejected", "Rejected"),
     ("arrived", "Goods Arrived"),
+    ("discrepancy", "Not What Was Agreed"),
     ("refunded", "Refunded"),
     ("replaced", "Replacement Sent"),
 ]
@@ -23,6 +24,7 @@ KIND_BY_EVENT = {
     "auto_approved": "authorised",
     "rejected": "rejected",
     "received": "arrived",
+    "discrepancy": "discrepancy",
     "credit_posted": "refunded",
     "closed_short": "refunded",
     "done": "refunded",
@@ -93,9 +95,8 @@ class SaleReturnNotice(models.Model):
 
     @api.depends("kind", "order_id.name")
     def _compute_display_name(self):
-        kinds = dict(self._fields["kind"]._description_selection(self.env))
         for notice in self:
-            notice.display_name = f"{notice.order_id.name}: {kinds[notice.kind]}"
+            notice.display_name = f"{notice.order_id.name}: {notice._get_kind_name()}"
 
     # === ACTION METHODS === #
 
@@ -198,7 +199,9 @@ class SaleReturnNotice(models.Model):
         """Send the mail, unless it is not wanted; return the new status."""
         order = self.order_id
         if not self._is_wanted():
-            self._note_for_followers()
+            self._tell_followers(
+                self.env._("No mail to the customer: %s", self._get_kind_name())
+            )
             return "off"
         if order.notice_ids.filtered(
             lambda other: (
@@ -210,10 +213,19 @@ class SaleReturnNotice(models.Model):
         ):
             return "superseded"
         if not order.partner_id.email:
+            self._tell_followers(
+                self.env._(
+                    "The customer has no email address and was not told: %s",
+                    self._get_kind_name(),
+                )
+            )
             return "no_email"
         getattr(self, f"_send_{self.kind}", self._send_on_return)()
         self._after_sent()
         return "sent"
+
+    def _get_kind_name(self):
+        return dict(self._fields["kind"]._description_selection(self.env))[self.kind]
 
     def _is_wanted(self):
         return self.company_id[f"sale_return_notify_{self.kind}"]
@@ -247,6 +259,9 @@ class SaleReturnNotice(models.Model):
             email_layout_xmlid="mail.mail_notification_light",
             subtype_xmlid="mail.mt_comment",
         )
+        self._tell_followers(
+            self.env._("The customer was told: %s", self._get_kind_name())
+        )
 
     def _print_credit_note(self, refund):
         content, _kind = self.env["ir.actions.report"]._render_qweb_pdf(
@@ -257,11 +272,13 @@ class SaleReturnNotice(models.Model):
     def _after_sent(self):
         """Hook: tell the customer by other ways too, such as a text message."""
 
-    def _note_for_followers(self):
-        kinds = dict(self._fields["kind"]._description_selection(self.env))
+    def _tell_followers(self, text):
+        """Colleagues who follow the return hear of what is not on it as a mail to the
+        customer; who took the step knows."""
         self.order_id.message_post(
-            body=self.env._("No mail to the customer: %s", kinds[self.kind]),
-            subtype_xmlid="mail.mt_note",
+            body=text,
+            author_id=self.create_uid.partner_id.id,
+            subtype_xmlid="sale_return_mgmt.mail_message_subtype_news",
         )
 
     def _tell_responsible(self):

@@ -28,6 +28,12 @@ class SaleReturnNoticeMixin(models.AbstractModel):
             return False
         if self.state not in STATES_BY_KIND.get(kind, (self.state,)):
             return False
+        if kind == "discrepancy":
+            return any(
+                line.discrepancy
+                and not line.product_uom_id.is_zero(line.quantity_received)
+                for line in self.line_ids
+            )
         if kind == "refunded":
             # sudo: the amounts are nobody's business here, only whether all is paid
             order_sudo = self.sudo()

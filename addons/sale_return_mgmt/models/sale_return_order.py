@@ -38,7 +38,8 @@ class SaleReturnOrder(models.Model):
     _name = "sale.return.order"
     _inherit = [
         "sale.return.draft.mixin",  # first: it refuses before anything else happens
-        "sale.return.portal.mixin",  # before what it changes of the next
+        "sale.return.portal.mixin",  # before what it changes of the next, as the turns
+        "sale.return.turn.mixin",
         "mail.thread",
         "mail.activity.mixin",
         "sale.return.protected.mixin",

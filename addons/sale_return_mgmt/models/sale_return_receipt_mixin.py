@@ -256,13 +256,8 @@ class SaleReturnReceiptMixin(models.AbstractModel):
             lambda picking: picking.location_id._is_outgoing()
         ).action_cancel()
 
-    def _tell_discrepancies(self):
-        """Tell the customer, once per return, what came that was not agreed, and what
-        is still awaited; called in ``sudo``."""
-        Event = self.env["sale.return.event"]
-        told = Event.search(
-            [("order_id", "in", self.ids), ("type", "=", "discrepancy")]
-        ).order_id
+    def _log_discrepancies(self):
+        """What came that was not agreed: the customer is told of it once."""
         payloads = {
             order: {
                 "lines": [
@@ -276,12 +271,7 @@ class SaleReturnReceiptMixin(models.AbstractModel):
             }
             for order in self
         }
-        Event._log(self, "discrepancy", payloads=payloads)
-        for order in self - told:
-            order.message_post_with_source(
-                "sale_return_mgmt.mail_template_discrepancy",
-                subtype_xmlid="mail.mt_comment",
-            )
+        self.env["sale.return.event"]._log(self, "discrepancy", payloads=payloads)
 
     def _on_goods_moved(self, event_type, moves):
         """What follows when ``moves`` of receipts are done; called in ``sudo``."""
@@ -292,7 +282,7 @@ class SaleReturnReceiptMixin(models.AbstractModel):
             lines.filtered(
                 lambda line: line._is_fully_received()
             )._get_planned_moves()._action_cancel()
-            lines.filtered("discrepancy").order_id._tell_discrepancies()
+            lines.filtered("discrepancy").order_id._log_discrepancies()
             self.filtered("date_reminded")._drop_reminders()
         self._settle_automatically("receipt")
         self._check_done()

@@ -78,6 +78,9 @@ class SaleReturnSubmissionMixin(models.AbstractModel):
             date_submitted=fields.Datetime.now(),
             rejection_reason=False,
         )
+        user = self.env.user
+        if user.active and user._is_internal():
+            self.message_subscribe(user.partner_id.ids)  # to hear what comes of it
         self._set_result_deadline()
         automatic = self._filter_automatic()
         (self - automatic)._create_approvals()

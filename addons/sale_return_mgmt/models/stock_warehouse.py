@@ -20,6 +20,19 @@ class StockWarehouse(models.Model):
         "warehouse, so that nothing counts them as free to sell.",
     )
 
+    sale_return_user_id = fields.Many2one(
+        "res.users",
+        "Responsible for Returns",
+        check_company=True,
+        domain=lambda self: [
+            (
+                "all_group_ids",
+                "in",
+                self.env.ref("sale_return_mgmt.group_sale_return_warehouse").ids,
+            )
+        ],
+        help="Gets an activity when goods are to be received or inspected here.",
+    )
     sale_return_quarantine_location_id = fields.Many2one(
         "stock.location",
         "Quarantine Location",

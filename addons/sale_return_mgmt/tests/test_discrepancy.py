@@ -154,6 +154,11 @@ class TestDiscrepancy(SaleReturnCommon):
         self._add_product(picking, self.other_product, 1)
         self._receive(return_order, {self.product: 1, self.other_product: 1})
         self._receive(return_order, {self.product: 3})
+        notices = return_order.sudo().notice_ids
+        [notice] = notices.filtered(lambda notice: notice.kind == "discrepancy")
+        self.assertEqual(notice.state, "waiting", "the dock does not wait for a mail")
+        notice._send_safely()
+        self.assertEqual(notice.state, "sent")
         mails = return_order.message_ids.filtered(
             lambda message: self.customer in message.partner_ids
         )

@@ -19,6 +19,9 @@ class ResConfigSettings(models.TransientModel):
     sale_return_payment_journal_id = fields.Many2one(
         related="company_id.sale_return_payment_journal_id", readonly=False
     )
+    sale_return_accountant_id = fields.Many2one(
+        related="company_id.sale_return_accountant_id", readonly=False
+    )
     sale_return_allow_unreferenced = fields.Boolean(
         related="company_id.sale_return_allow_unreferenced", readonly=False
     )
@@ -33,6 +36,9 @@ class ResConfigSettings(models.TransientModel):
     )
     sale_return_notify_rejected = fields.Boolean(
         related="company_id.sale_return_notify_rejected", readonly=False
+    )
+    sale_return_notify_discrepancy = fields.Boolean(
+        related="company_id.sale_return_notify_discrepancy", readonly=False
     )
     sale_return_notify_arrived = fields.Boolean(
         related="company_id.sale_return_notify_arrived", readonly=False
