@@ -10,6 +10,7 @@
         "barcodes",
         "base_import",
         "onboarding",
+        "rating",
         "sale_management",
         "sale_stock",
     ],

@@ -95,6 +95,7 @@ class ResCompany(models.Model):
     sale_return_notify_arrived = fields.Boolean("Mail: Goods Arrived", default=True)
     sale_return_notify_refunded = fields.Boolean("Mail: Refunded", default=True)
     sale_return_notify_replaced = fields.Boolean("Mail: Replacement Sent", default=True)
+    sale_return_notify_rating = fields.Boolean("Mail: How Did We Do?", default=True)
     sale_return_four_eyes = fields.Boolean(
         "Four-Eyes Principle",
         default=True,

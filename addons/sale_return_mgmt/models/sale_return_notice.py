@@ -15,20 +15,21 @@ KINDS = [
     ("discrepancy", "Not What Was Agreed"),
     ("refunded", "Refunded"),
     ("replaced", "Replacement Sent"),
+    ("rating", "How Did We Do?"),
 ]
 
 # Which entry of the event log is news for the customer.
-KIND_BY_EVENT = {
-    "submitted": "received",
-    "approved": "authorised",
-    "auto_approved": "authorised",
-    "rejected": "rejected",
-    "received": "arrived",
-    "discrepancy": "discrepancy",
-    "credit_posted": "refunded",
-    "closed_short": "refunded",
-    "done": "refunded",
-    "replacement_sent": "replaced",
+KINDS_BY_EVENT = {
+    "submitted": ("received",),
+    "approved": ("authorised",),
+    "auto_approved": ("authorised",),
+    "rejected": ("rejected",),
+    "received": ("arrived",),
+    "discrepancy": ("discrepancy",),
+    "credit_posted": ("refunded",),
+    "closed_short": ("refunded",),
+    "done": ("refunded", "rating"),
+    "replacement_sent": ("replaced",),
 }
 
 # What is told only as long as the return stands there.
@@ -36,6 +37,7 @@ STATES_BY_KIND = {
     "received": ("submitted", "approved", "done"),
     "authorised": ("approved", "done"),
     "rejected": ("rejected",),
+    "rating": ("done",),
 }
 
 # What says the same and more: of two that wait at once only the later one is sent.
@@ -124,10 +126,12 @@ class SaleReturnNotice(models.Model):
     def _queue(self, orders, event_type):
         """Note that the customers of these returns are to be told; called for each
         entry of the event log."""
-        kind = KIND_BY_EVENT.get(event_type)
-        if kind:
-            orders = orders.filtered(lambda order: order._is_news(kind))
-        if not kind or not orders:
+        for kind in KINDS_BY_EVENT.get(event_type, ()):
+            self._queue_kind(orders.filtered(lambda order, k=kind: order._is_news(k)), kind)
+
+    @api.model
+    def _queue_kind(self, orders, kind):
+        if not orders:
             return
         # sudo: whoever takes the step needs no right on mails
         orders_sudo = orders.sudo()
@@ -245,23 +249,33 @@ class SaleReturnNotice(models.Model):
     def _send_refunded(self):
         """On the credit note, with its PDF: the warehouse reads what is written on the
         return, and sees no amounts."""
-        order = self.order_id
-        refund = order._get_posted_refunds()[-1:]
-        values = self._get_template()._generate_template(
-            order.ids, ("subject", "body_html", "email_from", "partner_to")
-        )[order.id]
+        refund = self.order_id._get_posted_refunds()[-1:]
         refund.message_post(
-            body=values["body_html"],
-            subject=values["subject"],
-            email_from=values["email_from"],
-            partner_ids=values["partner_ids"],
+            **self._prepare_message(),
             attachments=[self._print_credit_note(refund)],
-            email_layout_xmlid="mail.mail_notification_light",
             subtype_xmlid="mail.mt_comment",
         )
         self._tell_followers(
             self.env._("The customer was told: %s", self._get_kind_name())
         )
+
+    def _send_rating(self):
+        """To the customer alone: whoever has its links rates in his name."""
+        self.order_id.message_notify(**self._prepare_message())
+        self._tell_followers(self.env._("The customer was asked for a rating."))
+
+    def _prepare_message(self):
+        order = self.order_id
+        values = self._get_template()._generate_template(
+            order.ids, ("subject", "body_html", "email_from", "partner_to")
+        )[order.id]
+        return {
+            "body": values["body_html"],
+            "subject": values["subject"],
+            "email_from": values["email_from"],
+            "partner_ids": values["partner_ids"],
+            "email_layout_xmlid": "mail.mail_notification_light",
+        }
 
     def _print_credit_note(self, refund):
         content, _kind = self.env["ir.actions.report"]._render_qweb_pdf(

@@ -41,6 +41,10 @@ class SaleReturnNoticeMixin(models.AbstractModel):
                 order_sudo.refund_status in ("refunded", "paid")
                 and order_sudo._get_posted_refunds()
             )
+        if kind == "rating":
+            return not self.satisfaction and any(
+                line.quantity_accepted for line in self.line_ids
+            )
         return True
 
     def _get_posted_refunds(self):

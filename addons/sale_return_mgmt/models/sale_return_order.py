@@ -40,6 +40,7 @@ class SaleReturnOrder(models.Model):
         "sale.return.draft.mixin",  # first: it refuses before anything else happens
         "sale.return.portal.mixin",  # before what it changes of the next, as the turns
         "sale.return.turn.mixin",
+        "sale.return.feedback.mixin",
         "mail.thread",
         "mail.activity.mixin",
         "sale.return.protected.mixin",

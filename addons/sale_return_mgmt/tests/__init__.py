@@ -68,6 +68,7 @@ from . import test_portal_rights
 from . import test_parcel
 from . import test_public_methods
 from . import test_queries
+from . import test_ratings
 from . import test_receipt
 from . import test_receipt_places
 from . import test_receipt_undo

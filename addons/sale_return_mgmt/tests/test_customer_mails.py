@@ -61,10 +61,10 @@ class TestCustomerMails(MailCase, SaleReturnCommon):
         )
 
         self._receive(return_order)
-        mails = self._send()
-        self.assertEqual(len(mails), 1)
-        self.assertIn("is credited", mails[0]["subject"])
-        self.assertIn("2,839.35", mails[0]["body"])
+        credit, rating = self._send()
+        self.assertIn("is credited", credit["subject"])
+        self.assertIn("2,839.35", credit["body"])
+        self.assertIn("how did we do?", rating["subject"])
         self.assertEqual(
             self._states(return_order),
             {
@@ -72,6 +72,7 @@ class TestCustomerMails(MailCase, SaleReturnCommon):
                 "authorised": "sent",
                 "arrived": "superseded",
                 "refunded": "sent",
+                "rating": "sent",
             },
         )
         self.assertFalse(self._send())
@@ -125,8 +126,7 @@ class TestCustomerMails(MailCase, SaleReturnCommon):
         self.assertNotIn("credited", " ".join(m["subject"] for m in self._send()))
         self.assertNotIn("refunded", self._states(return_order))
         return_order.sudo().refund_ids.action_post()
-        [mail] = self._send()
-        self.assertIn("is credited", mail["subject"])
+        self.assertIn("is credited", self._send()[0]["subject"])
 
     def test_each_mail_can_be_switched_off(self):
         self.company.sale_return_notify_authorised = False

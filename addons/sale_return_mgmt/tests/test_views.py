@@ -224,6 +224,7 @@ class TestViews(ClientMixin, SaleReturnCommon):
                 "team_id",
                 "reason_id",
                 "channel",
+                "satisfaction",
                 "date_request:month",
             ],
         )

@@ -49,6 +49,9 @@ class ResConfigSettings(models.TransientModel):
     sale_return_notify_replaced = fields.Boolean(
         related="company_id.sale_return_notify_replaced", readonly=False
     )
+    sale_return_notify_rating = fields.Boolean(
+        related="company_id.sale_return_notify_rating", readonly=False
+    )
     sale_return_four_eyes = fields.Boolean(
         related="company_id.sale_return_four_eyes", readonly=False
     )

@@ -40,6 +40,17 @@ class SaleReturnReport(models.Model):
         _same_selection("sale.return.order", "receipt_status"), readonly=True
     )
     in_policy = fields.Boolean(readonly=True)
+    rating = fields.Float(
+        "Average Rating",
+        aggregator="avg",
+        readonly=True,
+        help="Of the returns that customers rated, from 1 to 5; each return counts once.",
+    )
+    satisfaction = fields.Selection(
+        _same_selection("sale.return.order", "satisfaction"),
+        "Customer Satisfaction",
+        readonly=True,
+    )
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
@@ -103,7 +114,9 @@ class SaleReturnReport(models.Model):
             "currency_id",
             "date_request",
             "partner_id",
+            "rating_last_value",
             "receipt_status",
+            "satisfaction",
             "state",
             "team_id",
             "user_id",
@@ -134,6 +147,23 @@ class SaleReturnReport(models.Model):
         return SQL("%s %s", self._select(), self._from())
 
     @api.model
+    def _read_group_select(self, aggregate_spec, query):
+        """A rating is of the return, whose lines are several rows."""
+        if aggregate_spec == "rating:avg":
+            return SQL(
+                """(
+                    SELECT AVG(rated.value::float)
+                    FROM jsonb_each_text(
+                        jsonb_object_agg(%(order)s, %(rating)s)
+                            FILTER (WHERE %(rating)s IS NOT NULL)
+                    ) rated
+                )""",
+                order=self._field_to_sql(self._table, "order_id", query),
+                rating=self._field_to_sql(self._table, "rating", query),
+            )
+        return super()._read_group_select(aggregate_spec, query)
+
+    @api.model
     def _select(self) -> SQL:
         return SQL(
             """
@@ -145,6 +175,8 @@ class SaleReturnReport(models.Model):
                 return_order.state,
                 return_order.receipt_status,
                 line.in_policy,
+                NULLIF(return_order.rating_last_value, 0) AS rating,
+                return_order.satisfaction,
                 line.company_id,
                 %(currency)s AS currency_id,
                 return_order.partner_id,

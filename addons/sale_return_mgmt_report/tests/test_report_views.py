@@ -92,7 +92,7 @@ class TestReportViews(SaleReturnReportCommon):
         self.assertEqual(
             {
                 name: fields[name]["string"]
-                for name in [*QUANTITIES, *AMOUNTS, "return_count"]
+                for name in [*QUANTITIES, *AMOUNTS, "return_count", "rating"]
             },
             {
                 "quantity": "Quantity Asked",
@@ -105,6 +105,7 @@ class TestReportViews(SaleReturnReportCommon):
                 "amount_refunded_untaxed": "Credited, Untaxed",
                 "amount_refunded": "Credited",
                 "return_count": "Number of Returns",
+                "rating": "Average Rating",
             },
         )
         # What is no measure of returns must not be offered as one.
@@ -115,10 +116,38 @@ class TestReportViews(SaleReturnReportCommon):
             and field["type"] in ("integer", "float", "monetary")
             and field.get("aggregator")
         }
-        self.assertEqual(measures, {*QUANTITIES, *AMOUNTS, "return_count"})
+        self.assertEqual(measures, {*QUANTITIES, *AMOUNTS, "return_count", "rating"})
+
+    def test_average_rating_counts_each_rated_return_once(self):
+        may, june = self.returns.sudo().sorted("date_request")
+        unrated = self._request(self._sell([(self.product, 5)]), {self.product: 1})
+        for return_order, rate in ((may, 5), (june, 1)):  # june has two lines
+            token = return_order._rating_get_access_token()
+            return_order.rating_apply(rate, token=token)
+        returns = self.returns | unrated
+        domain = [("order_id", "in", returns.ids)]
+        for model, name in ((self._report(), "rating"), (returns, "rating_last_value")):
+            with self.subTest(model=model._name):
+                names = domain if model == self._report() else [("id", "in", returns.ids)]
+                [(average,)] = model._read_group(names, [], [f"{name}:avg"])
+                self.assertEqual(average, 3)
+        by_satisfaction = self._report().formatted_read_group(
+            domain, ["satisfaction"], ["rating:avg", "return_count:count_distinct"]
+        )
+        self.assertEqual(
+            [
+                (
+                    group["satisfaction"],
+                    group["rating:avg"],
+                    group["return_count:count_distinct"],
+                )
+                for group in by_satisfaction
+            ],
+            [("satisfied", 5, 1), ("unsatisfied", 1, 1), (False, False, 1)],
+        )
 
     def test_choices_are_those_of_the_documents(self):
         fields = self._report().fields_get()
         orders = self._report().env["sale.return.order"].fields_get()
-        for name in ("state", "receipt_status"):
+        for name in ("state", "receipt_status", "satisfaction"):
             self.assertEqual(fields[name]["selection"], orders[name]["selection"])
