@@ -48,6 +48,7 @@
         "views/sale_return_notice_views.xml",
         "views/sale_return_order_line_views.xml",
         "views/sale_return_order_views.xml",
+        "views/sale_return_portal_request_templates.xml",
         "views/sale_return_reason_views.xml",
         "views/sale_return_disposition_views.xml",
         "views/sale_return_inspection_views.xml",
@@ -76,7 +77,11 @@
         "demo/webshop_demo.xml",
     ],
     "assets": {
-        "web.assets_backend": ["sale_return_mgmt/static/src/**/*"],
+        "web.assets_backend": [
+            "sale_return_mgmt/static/src/**/*",
+            ("remove", "sale_return_mgmt/static/src/portal/**/*"),
+        ],
+        "web.assets_frontend": ["sale_return_mgmt/static/src/portal/**/*"],
         "web.assets_tests": ["sale_return_mgmt/static/tests/tours/*"],
     },
     "application": True,

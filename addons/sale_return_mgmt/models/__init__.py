@@ -53,6 +53,8 @@ from . import sale_return_source_mixin
 from . import sale_return_parcel_mixin
 from . import sale_return_policy_mixin
 from . import sale_return_portal_mixin
+from . import sale_return_portal_offer_mixin
+from . import sale_return_portal_request_mixin
 from . import sale_return_preview_mixin
 from . import sale_return_receipt_mixin
 from . import sale_return_refund_payment_mixin

@@ -14,6 +14,10 @@ REFUND_TRIGGERS = [
 REPLACEMENT_TRIGGERS = REFUND_TRIGGERS[:-1]
 
 
+# By law, outside the European Union, which has 14.
+WITHDRAWAL_DAYS = {"CN": 7, "GB": 14, "IS": 14, "LI": 14, "NO": 14}
+
+
 class ResCompany(models.Model):
     _inherit = "res.company"
 
@@ -120,6 +124,15 @@ class ResCompany(models.Model):
         " AND sale_return_approval_days BETWEEN 0 AND 36500)",
         "The days of a return must be between 0 and 36,500.",
     )
+
+    def _get_withdrawal_days(self):
+        """For how many days after delivery consumers may withdraw from a purchase by
+        law, where the company is; 0 where we know of no such law."""
+        self.ensure_one()
+        country = self.sudo().country_id  # sudo: where the company is, is no secret
+        if country in self.env.ref("base.europe").sudo().country_ids:  # sudo: as above
+            return 14
+        return WITHDRAWAL_DAYS.get(country.code, 0)
 
     def _get_return_fee_product(self):
         """Product of the credit note lines that keep fees back."""

@@ -5,7 +5,12 @@ from odoo.fields import Command
 
 class SaleOrder(models.Model):
     _name = "sale.order"
-    _inherit = ["sale.order", "sale.return.link.mixin", "sale.return.source.mixin"]
+    _inherit = [
+        "sale.order",
+        "sale.return.link.mixin",
+        "sale.return.source.mixin",
+        "sale.return.portal.offer.mixin",
+    ]
 
     replacement_return_id = fields.Many2one(
         "sale.return.order",

@@ -103,7 +103,7 @@ class SaleReturnApiRequestMixin(models.AbstractModel):
             ]
         )
         return {
-            (order.external_source, order.external_ref): order.sudo(False)
+            (order.external_source, order.external_ref): order.with_env(self.env)
             for order in orders_sudo
         }
 

@@ -70,9 +70,15 @@ class SaleReturnApprovalMixin(models.AbstractModel):
             order.message_post(
                 body=self.env._("Sent back: %s", note),
                 # sudo: the clerk is told, whatever the approver may read of users
-                partner_ids=order.sudo().submitted_by_id.partner_id.ids,
+                partner_ids=order.sudo()._get_user_to_mend().partner_id.ids,
             )
         return True
+
+    def _get_user_to_mend(self):
+        """Whoever submitted, unless it was the customer."""
+        self.ensure_one()
+        submitter = self.submitted_by_id
+        return self._get_responsible_user() if submitter.share else submitter
 
     def action_reject(self, reason=None):
         """Refuse the return with a reason that the customer reads."""

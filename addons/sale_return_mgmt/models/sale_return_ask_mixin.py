@@ -149,7 +149,7 @@ class SaleReturnAskMixin(models.AbstractModel):
             orders_sudo._prepare_ask_values(user, is_reminder),
             lang=user.lang,
         )
-        submitters = orders_sudo.submitted_by_id.partner_id
+        submitters = orders_sudo._get_submitters()
         is_from_one = len(submitters) == 1 and not is_reminder
         env["mail.thread"].message_notify(
             partner_ids=user.partner_id.ids,
@@ -160,6 +160,11 @@ class SaleReturnAskMixin(models.AbstractModel):
             email_add_signature=False,
             mail_auto_delete=True,
         )
+
+    def _get_submitters(self):
+        """Who asked: those who had only the link of a mail are the customers."""
+        by_link = self.filtered(lambda order: order.submitted_by_id._is_public())
+        return (self - by_link).submitted_by_id.partner_id | by_link.partner_id
 
     def _prepare_ask_values(self, user, is_reminder):
         return {

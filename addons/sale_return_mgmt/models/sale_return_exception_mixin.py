@@ -128,8 +128,12 @@ class SaleReturnExceptionMixin(models.AbstractModel):
         )
 
     def _get_responsible_user(self):
+        """Somebody of ours: customers submit as well."""
         self.ensure_one()
-        return self.user_id or self.submitted_by_id or self.env.user
+        users = self.user_id + self.submitted_by_id + self.env.user
+        return users.filtered(lambda user: not user.share)[:1] or self.env.ref(
+            "base.user_root"
+        )
 
     @api.model
     def _notify(self, message, kind):

@@ -63,6 +63,15 @@ class SaleReturnObstacleSoldMixin(models.AbstractModel):
             )
         return self.env._("All came back already.")
 
+    def _get_portal_obstacle(self):
+        """Why the customer cannot ask for a return of this line by himself."""
+        self.ensure_one()
+        if not self.return_obstacle and self.product_uom_id.is_zero(
+            self.quantity_returnable
+        ):
+            return self.env._("Only single parts of it are left: please write to us.")
+        return self.return_obstacle or ""
+
     def _get_policy_refusals(self):
         """What policies say of these lines that refuse them.
 
@@ -95,6 +104,15 @@ class SaleReturnObstacleSoldMixin(models.AbstractModel):
         }
 
     # === WHAT WAS DELIVERED === #
+
+    def _get_delivery_day(self):
+        """Day of the last delivery where the company is, or False."""
+        # What was rejected and sent back does not count anew.
+        moves = self._get_delivered_moves().filtered(
+            lambda move: not move.return_inspection_id
+        )
+        moments = moves.mapped("date")
+        return moments and self.company_id._get_local_date(max(moments))
 
     @api.model
     def _find_delivered(self, company, partner=None, keywords="", limit=40):

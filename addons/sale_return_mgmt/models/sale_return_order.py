@@ -39,6 +39,7 @@ class SaleReturnOrder(models.Model):
     _inherit = [
         "sale.return.draft.mixin",  # first: it refuses before anything else happens
         "sale.return.portal.mixin",  # before what it changes of the next, as the turns
+        "sale.return.portal.request.mixin",
         "sale.return.turn.mixin",
         "sale.return.feedback.mixin",
         "mail.thread",

@@ -346,12 +346,7 @@ class SaleReturnPolicy(models.Model):
         return getattr(self, f"_get_window_start_{self.window_from}")(line)
 
     def _get_window_start_delivery(self, line):
-        moves = line.sale_line_id._get_delivered_moves()
-        # What was rejected and sent back does not start the window anew.
-        moments = moves.filtered(lambda move: not move.return_inspection_id).mapped(
-            "date"
-        )
-        return moments and line.company_id._get_local_date(max(moments))
+        return line.sale_line_id._get_delivery_day()
 
     def _get_window_start_invoice(self, line):
         dates = line.sale_line_id._get_posted_invoice_lines().mapped("invoice_date")

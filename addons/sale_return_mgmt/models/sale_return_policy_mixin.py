@@ -100,11 +100,7 @@ class SaleReturnPolicyMixin(models.AbstractModel):
                 if code and policy.out_of_policy == "refuse":
                     if not override_reason:
                         raise return_error(
-                            code,
-                            self.env._(
-                                "%s Only a manager can override the policy.", message
-                            ),
-                            line=line,
+                            code, self._get_refusal_text(message), line=line
                         )
                     overridden |= order
                 line.write(
@@ -129,6 +125,11 @@ class SaleReturnPolicyMixin(models.AbstractModel):
             order.in_policy = all(order.line_ids.mapped("in_policy"))
             order.policy_message = "\n".join(messages)
         return overridden.sudo(False)
+
+    def _get_refusal_text(self, message):
+        if self.env.user.share:  # managers are no customer's business
+            return message
+        return self.env._("%s Only a manager can override the policy.", message)
 
     def _check_attachments(self, verdicts):
         """Refuse returns without the file that a reason or a policy asks for."""

@@ -74,6 +74,7 @@ class SaleReturnSubmissionMixin(models.AbstractModel):
         self._transition(
             "submitted",
             "submitted",
+            payloads=self._prepare_submission_payloads(),
             submitted_by_id=self.env.uid,
             date_submitted=fields.Datetime.now(),
             rejection_reason=False,
@@ -86,6 +87,10 @@ class SaleReturnSubmissionMixin(models.AbstractModel):
         (self - automatic)._create_approvals()
         if automatic:
             automatic._approve_by_policy()
+
+    def _prepare_submission_payloads(self):
+        """Facts for the log, by return."""
+        return {}
 
     def _check_complete(self):
         """Refuse drafts that leave open what comes back, why, or from where."""

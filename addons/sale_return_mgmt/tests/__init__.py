@@ -66,6 +66,8 @@ from . import test_policy
 from . import test_portal_pages
 from . import test_portal_rights
 from . import test_parcel
+from . import test_portal_request
+from . import test_portal_request_refused
 from . import test_public_methods
 from . import test_queries
 from . import test_ratings
