@@ -5,6 +5,7 @@ from werkzeug.datastructures import MultiDict
 
 from odoo.exceptions import AccessError, MissingError
 from odoo.http import request, route
+from odoo.tools import format_date
 
 from ..models.sale_return_portal_request_mixin import SOURCE
 from ..tools.portal_form import (
@@ -133,11 +134,13 @@ class SaleReturnPortalRequest(SaleReturnPortal):
         return sale_order.with_company(sale_order.company_id)
 
     def _render_return_form(self, sale_order, access_token, form, errors=()):
+        env = request.env
+        offer = sale_order._prepare_return_offer()
         return request.render(
             "sale_return_mgmt.portal_return_request",
             {
                 "sale_order": sale_order,
-                "offer": sale_order._prepare_return_offer(),
+                "offer": offer,
                 "form": form,
                 "key": self._get_key(form),
                 "errors": errors,
@@ -145,6 +148,16 @@ class SaleReturnPortalRequest(SaleReturnPortal):
                 "page_name": "return_request",
                 "max_files": MAX_FILES,
                 "max_file_bytes": MAX_FILE_BYTES,
+                "photo_hint": env._(
+                    "Up to %(count)s pictures or PDFs of %(size)s MB each. They help "
+                    "us to decide.",
+                    count=MAX_FILES,
+                    size=MAX_FILE_BYTES // 2**20,
+                ),
+                "withdrawal_label": env._(
+                    "I withdraw from the contract (until %s)",
+                    format_date(env, offer["withdrawal_until"]),
+                ),
             },
         )
 

@@ -47,6 +47,11 @@ export class ReturnRequest extends Interaction {
         this.onInput();
     }
 
+    /** What the template says, translated there. */
+    text(name) {
+        return this.el.querySelector(`[data-text=${name}]`).textContent;
+    }
+
     // ------------------------------------------------------------------ lines
 
     onChoose(ev) {
@@ -104,16 +109,15 @@ export class ReturnRequest extends Interaction {
     // ------------------------------------------------------------------ files
 
     async onAddFiles(ev) {
-        const messages = this.fileError.dataset;
         this.fileError.textContent = "";
         for (const file of [...ev.target.files]) {
             const small = await this.waitFor(this.shrink(file));
             if (!FILE_TYPES.includes(small.type)) {
-                this.fileError.textContent = `${messages.wrongType} ${file.name}`;
+                this.fileError.textContent = `${this.text("wrongType")} ${file.name}`;
             } else if (small.size > Number(this.el.dataset.maxFileBytes)) {
-                this.fileError.textContent = `${messages.tooLarge} ${file.name}`;
+                this.fileError.textContent = `${this.text("tooLarge")} ${file.name}`;
             } else if (this.files.items.length >= Number(this.el.dataset.maxFiles)) {
-                this.fileError.textContent = messages.tooMany;
+                this.fileError.textContent = this.text("tooMany");
             } else {
                 this.files.items.add(small);
             }
@@ -187,7 +191,7 @@ export class ReturnRequest extends Interaction {
             }
             this.showRefusal(await this.waitFor(response.text()));
         } catch {
-            this.fileError.textContent = this.fileError.dataset.offline;
+            this.fileError.textContent = this.text("offline");
         }
         this.isSending = false;
         this.updateContent();
@@ -204,7 +208,7 @@ export class ReturnRequest extends Interaction {
             this.el.elements.key.value = key.value;
         } else {
             const said = page.querySelector("#wrap")?.textContent.trim();
-            place.textContent = said || this.fileError.dataset.offline;
+            place.textContent = said || this.text("offline");
         }
         place.scrollIntoView({ block: "center" });
         place.focus();
