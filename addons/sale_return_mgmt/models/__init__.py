@@ -27,6 +27,7 @@ from . import sale_return_ask_mixin
 from . import sale_return_decision_mixin
 from . import sale_return_fee_mixin
 from . import sale_return_feedback_mixin
+from . import sale_return_inbox_mixin
 from . import sale_return_grant_mixin
 from . import sale_return_arrival_mixin
 from . import sale_return_line_lot_mixin

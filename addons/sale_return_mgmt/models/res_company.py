@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..exceptions import return_error
 
@@ -100,6 +100,28 @@ class ResCompany(models.Model):
     sale_return_notify_refunded = fields.Boolean("Mail: Refunded", default=True)
     sale_return_notify_replaced = fields.Boolean("Mail: Replacement Sent", default=True)
     sale_return_notify_rating = fields.Boolean("Mail: How Did We Do?", default=True)
+    sale_return_alias_id = fields.Many2one(
+        "mail.alias", "Alias of Return Requests", readonly=True, copy=False
+    )
+    sale_return_alias_name = fields.Char(
+        "Address for Return Requests",
+        compute="_compute_sale_return_alias_name",
+        inverse="_inverse_sale_return_alias_name",
+        help="What is mailed there becomes a draft return. Empty: no returns by mail.",
+    )
+    sale_return_mail_user_id = fields.Many2one(
+        "res.users",
+        "Responsible for Requests by Mail",
+        check_company=True,
+        domain=lambda self: [
+            (
+                "all_group_ids",
+                "in",
+                self.env.ref("sale_return_mgmt.group_sale_return_clerk").ids,
+            )
+        ],
+        help="Gets the mails. Empty: they wait as drafts from mail, of nobody.",
+    )
     sale_return_four_eyes = fields.Boolean(
         "Four-Eyes Principle",
         default=True,
@@ -124,6 +146,43 @@ class ResCompany(models.Model):
         " AND sale_return_approval_days BETWEEN 0 AND 36500)",
         "The days of a return must be between 0 and 36,500.",
     )
+
+    @api.depends("sale_return_alias_id.alias_name")
+    def _compute_sale_return_alias_name(self):
+        for company in self:
+            company.sale_return_alias_name = company.sale_return_alias_id.alias_name
+
+    def _inverse_sale_return_alias_name(self):
+        for company in self:
+            name = company.sale_return_alias_name
+            # sudo: whoever may set up the company may set up its address
+            company_sudo = company.sudo()
+            if not name:
+                company_sudo.sale_return_alias_id.unlink()
+            elif company_sudo.sale_return_alias_id:
+                company_sudo.sale_return_alias_id.alias_name = name
+            else:
+                company_sudo.sale_return_alias_id = company_sudo._create_return_alias(
+                    name
+                )
+
+    def _create_return_alias(self, name):
+        return self.env["mail.alias"].create(
+            {
+                "alias_name": name,
+                "alias_domain_id": self.alias_domain_id.id,
+                "alias_model_id": self.env["ir.model"]._get_id("sale.return.order"),
+                "alias_defaults": str({"company_id": self.id}),
+            }
+        )
+
+    def write(self, vals):
+        res = super().write(vals)
+        if "alias_domain_id" in vals:
+            for company_sudo in self.sudo():  # sudo: as above
+                alias_sudo = company_sudo.sale_return_alias_id
+                alias_sudo.alias_domain_id = company_sudo.alias_domain_id
+        return res
 
     def _get_withdrawal_days(self):
         """For how many days after delivery consumers may withdraw from a purchase by

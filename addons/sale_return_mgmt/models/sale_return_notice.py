@@ -127,7 +127,9 @@ class SaleReturnNotice(models.Model):
         """Note that the customers of these returns are to be told; called for each
         entry of the event log."""
         for kind in KINDS_BY_EVENT.get(event_type, ()):
-            self._queue_kind(orders.filtered(lambda order, k=kind: order._is_news(k)), kind)
+            self._queue_kind(
+                orders.filtered(lambda order, k=kind: order._is_news(k)), kind
+            )
 
     @api.model
     def _queue_kind(self, orders, kind):

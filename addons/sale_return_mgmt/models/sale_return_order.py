@@ -42,6 +42,7 @@ class SaleReturnOrder(models.Model):
         "sale.return.portal.request.mixin",
         "sale.return.turn.mixin",
         "sale.return.feedback.mixin",
+        "sale.return.inbox.mixin",
         "mail.thread",
         "mail.activity.mixin",
         "sale.return.protected.mixin",

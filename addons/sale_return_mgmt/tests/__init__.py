@@ -47,6 +47,7 @@ from . import test_fees
 from . import test_fees_by_hand
 from . import test_form_queries
 from . import test_grants
+from . import test_inbox
 from . import test_inspection
 from . import test_inspection_refused
 from . import test_inspection_lots

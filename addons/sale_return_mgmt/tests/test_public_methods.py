@@ -9,6 +9,7 @@ class TestPublicMethods(SaleReturnCommon):
         """A new public method must be meant to be called from outside."""
         expected = {
             "action_add_deliveries",
+            "action_add_named_orders",
             "action_approve",
             "action_approve_with_changes",
             "action_cancel",

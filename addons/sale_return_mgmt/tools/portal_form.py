@@ -130,7 +130,7 @@ def read_files(env, files, errors):
         name = re.sub(r"[^\w.\- ]", "_", file.filename)[-MAX_NAME:]
         file.stream.seek(0)  # Odoo rewinds only the first one when it runs us again
         content = file.stream.read(MAX_FILE_BYTES + 1)
-        mimetype = _get_type(content)
+        mimetype = get_type(content)
         if len(content) > MAX_FILE_BYTES:
             message = env._(
                 "“%(file)s” is larger than %(size)s MB.",
@@ -148,7 +148,7 @@ def read_files(env, files, errors):
     return attachments
 
 
-def _get_type(content):
+def get_type(content):
     """The type of a picture or a PDF, whatever its name says; else None."""
     mimetype = guess_mimetype(content)
     if mimetype not in FILE_TYPES:

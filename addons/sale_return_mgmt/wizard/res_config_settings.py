@@ -52,6 +52,12 @@ class ResConfigSettings(models.TransientModel):
     sale_return_notify_rating = fields.Boolean(
         related="company_id.sale_return_notify_rating", readonly=False
     )
+    sale_return_alias_name = fields.Char(
+        related="company_id.sale_return_alias_name", readonly=False
+    )
+    sale_return_mail_user_id = fields.Many2one(
+        related="company_id.sale_return_mail_user_id", readonly=False
+    )
     sale_return_four_eyes = fields.Boolean(
         related="company_id.sale_return_four_eyes", readonly=False
     )

@@ -27,7 +27,9 @@ class SaleReturnOrderAdd(models.TransientModel):
         defaults = super().default_get(fields)
         order = self.env["sale.return.order"].browse(defaults.get("order_id"))
         if order and "line_ids" in fields:
-            rows, defaults["has_more"] = self._prepare_rows(order)
+            rows, defaults["has_more"] = self._prepare_rows(
+                order, defaults.get("keywords")
+            )
             defaults["line_ids"] = [Command.create(row) for row in rows]
         return defaults
 

@@ -44,7 +44,7 @@ class SaleReturnReport(models.Model):
         "Average Rating",
         aggregator="avg",
         readonly=True,
-        help="Of the returns that customers rated, from 1 to 5; each return counts once.",
+        help="Of the returns that customers rated, from 1 to 5: each return once.",
     )
     satisfaction = fields.Selection(
         _same_selection("sale.return.order", "satisfaction"),
