@@ -10,7 +10,7 @@ from .server import check_port, serving
 WELCOME = """
 Odoo is at {base_url}
   log in as admin, return_clerk, return_approver, return_warehouse, return_manager or
-  return_viewer; the password is the login
+  return_viewer, or as the customer return_customer; the password is the login
   first: Sales → Returns; open one, and follow the buttons at its top right
   log: {log}
 Ctrl-C stops it."""

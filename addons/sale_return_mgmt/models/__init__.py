@@ -53,6 +53,8 @@ from . import sale_return_rate_mixin
 from . import sale_return_source_mixin
 from . import sale_return_parcel_mixin
 from . import sale_return_policy_mixin
+from . import sale_return_customer_status_mixin
+from . import sale_return_customer_step_mixin
 from . import sale_return_portal_mixin
 from . import sale_return_portal_offer_mixin
 from . import sale_return_portal_request_mixin

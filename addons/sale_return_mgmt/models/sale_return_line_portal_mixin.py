@@ -4,7 +4,6 @@ PORTAL_FIELDS = {
     "company_id",
     "discrepancy",
     "goods_return",
-    "note",
     "order_id",
     "product_id",
     "product_uom_id",

@@ -29,7 +29,12 @@ class SaleReturnPortalMixin(models.AbstractModel):
     """A return as its customer sees it: with his login, or with the link of a mail."""
 
     _name = "sale.return.portal.mixin"
-    _inherit = ["portal.mixin", "sale.return.portal.fields.mixin"]
+    _inherit = [
+        "portal.mixin",
+        "sale.return.portal.fields.mixin",
+        "sale.return.customer.status.mixin",
+        "sale.return.customer.step.mixin",
+    ]
     _description = "Return in the Customer Portal"
 
     # Whoever has it sees the page of the customer, with its amounts.
@@ -85,3 +90,46 @@ class SaleReturnPortalMixin(models.AbstractModel):
     def _get_report_base_filename(self):
         self.ensure_one()
         return self.name
+
+    def _has_papers(self):
+        """Whether slip and label are the customer's to print."""
+        self.ensure_one()
+        return self.state == "approved" and self._expects_goods()
+
+    def _get_customer_files(self):
+        """Photos and documents that came from the customer, in ``sudo``: not those of
+        clerks, nor those of the inspection, which were taken for our own eyes."""
+        self.ensure_one()
+        files_sudo = self.sudo().attachment_ids
+        return files_sudo.filtered(lambda file: file.create_uid.share)
+
+    def _get_customer_summary(self):
+        """What comes back, in a few words."""
+        self.ensure_one()
+        lines = self._get_lines_to_tell() or self.line_ids
+        return self._join_some(
+            [
+                f"{line._format_quantity(line._get_granted_quantity())} × "
+                f"{line.product_id.with_context(display_default_code=False).display_name}"
+                for line in lines
+            ],
+            limit=2,
+        )
+
+    def _get_customer_columns(self):
+        """What the page tells of each line beside its amount.
+
+        :return: list of title and name of a field of the line
+        """
+        self.ensure_one()
+        lines_sudo = self.sudo().line_ids
+        columns = [(self.env._("Requested"), "quantity")]
+        if self.state in ("approved", "done"):
+            columns.append((self.env._("Approved"), "quantity_approved"))
+            if self._expects_goods():
+                columns.append((self.env._("Arrived"), "quantity_received"))
+        if any(lines_sudo.mapped("quantity_refunded")):
+            columns.append((self.env._("Credited"), "quantity_refunded"))
+        if any(lines_sudo.mapped("quantity_replaced")):
+            columns.append((self.env._("Replaced"), "quantity_replaced"))
+        return columns

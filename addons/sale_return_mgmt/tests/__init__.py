@@ -33,6 +33,7 @@ from . import test_credit_note_print
 from . import test_credit_queue
 from . import test_credit_rules
 from . import test_customer_mails
+from . import test_customer_status
 from . import test_deadlines
 from . import test_discrepancy
 from . import test_disposition
@@ -65,7 +66,9 @@ from . import test_manager_setup
 from . import test_over_return
 from . import test_policy
 from . import test_portal_pages
+from . import test_portal_refused
 from . import test_portal_rights
+from . import test_portal_steps
 from . import test_parcel
 from . import test_portal_request
 from . import test_portal_request_refused

@@ -1,12 +1,14 @@
 from odoo.fields import Command
-from odoo.tests import new_test_user
+from odoo.http import Request
+from odoo.tests import HttpCase, new_test_user
 
 from .common import SaleReturnCommon
 
 
 class PortalCommon(SaleReturnCommon):
-    """A company with two users of the portal, a stranger, and returns of that company:
-    a clerk's draft, one that was submitted, one that was asked for in the portal.
+    """A company with two users of the portal, a stranger with an own order, and returns
+    of that company: a clerk's draft, one that was submitted, one asked for in the
+    portal, one whose goods are awaited.
 
     The passwords are the logins, ``return_test_`` and the role.
     """
@@ -39,4 +41,31 @@ class PortalCommon(SaleReturnCommon):
         cls.submitted = cls._request(cls.order, {cls.product: 1})
         cls.submitted.action_submit()
         cls.asked = cls._request(cls.order, {cls.product: 1}, channel="portal")
+        cls.approved = cls._approved(cls.order, {cls.product: 2})
         cls.env.flush_all()
+
+
+class PortalHttpCase(HttpCase, PortalCommon):
+    """The portal as a browser asks it."""
+
+    def _log_in(self, role):
+        login = f"return_test_{role}"
+        self.authenticate(login, login)
+
+    def _get(self, url):
+        return self.url_open(url, allow_redirects=False)
+
+    def _csrf(self):
+        if not self.session:
+            self.authenticate(None, None)
+        return Request.csrf_token(self)
+
+    def _post(self, url, **data):
+        return self.url_open(
+            url, data={"csrf_token": self._csrf(), **data}, allow_redirects=False
+        )
+
+    def _url(self, order, suffix="", token=None):
+        token = order.sudo()._portal_ensure_token() if token is None else token
+        query = f"?access_token={token}" if token else ""
+        return f"/my/returns/{order.id}{suffix}{query}"
