@@ -7,6 +7,9 @@ from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
 
+# With the button to the customer's page, for him alone, as Odoo's own documents.
+LAYOUT = "mail.mail_notification_layout_with_responsible_signature"
+
 KINDS = [
     ("received", "Request Received"),
     ("authorised", "Authorised"),
@@ -218,7 +221,11 @@ class SaleReturnNotice(models.Model):
             )
         ):
             return "superseded"
-        if not order.partner_id.email:
+        is_told = self._tell_otherwise()
+        if order.partner_id.email:
+            notice = self.with_context(email_notification_allow_footer=True)
+            getattr(notice, f"_send_{self.kind}", notice._send_on_return)()
+        elif not is_told:
             self._tell_followers(
                 self.env._(
                     "The customer has no email address and was not told: %s",
@@ -226,8 +233,6 @@ class SaleReturnNotice(models.Model):
                 )
             )
             return "no_email"
-        getattr(self, f"_send_{self.kind}", self._send_on_return)()
-        self._after_sent()
         return "sent"
 
     def _get_kind_name(self):
@@ -242,7 +247,7 @@ class SaleReturnNotice(models.Model):
     def _send_on_return(self):
         message = self.order_id.message_post_with_source(
             self._get_template(),
-            email_layout_xmlid="mail.mail_notification_light",
+            email_layout_xmlid=LAYOUT,
             subtype_xmlid="mail.mt_comment",
         )
         # What is attached to the return itself came from the customer or from a clerk.
@@ -252,9 +257,11 @@ class SaleReturnNotice(models.Model):
         """On the credit note, with its PDF: the warehouse reads what is written on the
         return, and sees no amounts."""
         refund = self.order_id._get_posted_refunds()[-1:]
+        lang = self.order_id.partner_id.lang
         refund.message_post(
             **self._prepare_message(),
             attachments=[self._print_credit_note(refund)],
+            model_description=refund.with_context(lang=lang).type_name,
             subtype_xmlid="mail.mt_comment",
         )
         self._tell_followers(
@@ -276,7 +283,7 @@ class SaleReturnNotice(models.Model):
             "subject": values["subject"],
             "email_from": values["email_from"],
             "partner_ids": values["partner_ids"],
-            "email_layout_xmlid": "mail.mail_notification_light",
+            "email_layout_xmlid": LAYOUT,
         }
 
     def _print_credit_note(self, refund):
@@ -285,8 +292,12 @@ class SaleReturnNotice(models.Model):
         )
         return f"{refund.name.replace('/', '-')}.pdf", content
 
-    def _after_sent(self):
-        """Hook: tell the customer by other ways too, such as a text message."""
+    def _tell_otherwise(self):
+        """Hook: tell the customer by another way too, such as a text message.
+
+        :return: whether he was told, so that he needs no email address
+        """
+        return False
 
     def _tell_followers(self, text):
         """Colleagues who follow the return hear of what is not on it as a mail to the

@@ -78,6 +78,16 @@ class SaleReturnPortalMixin(models.AbstractModel):
             suffix, report_type, download, query_string, anchor
         )
 
+    def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
+        """The button in mails to the customer, who alone gets the token."""
+        groups = super()._notify_get_recipients_groups(
+            message, model_description, msg_vals=msg_vals
+        )
+        for name, _is_member, data in groups:
+            if name == "portal_customer":
+                data["button_access"]["title"] = self.env._("View Your Return")
+        return groups
+
     def _check_can_share(self):
         """The link opens the page to whoever has it: the warehouse gets none."""
         if self.env.user._is_internal():

@@ -1,7 +1,10 @@
 from unittest.mock import patch
 
+from psycopg2 import OperationalError
+
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
+from odoo.tools import email_normalize
 
 from odoo.addons.mail.tests.common import MailCase
 
@@ -26,8 +29,13 @@ class TestCustomerMails(MailCase, SaleReturnCommon):
         )
         with progress, self.mock_mail_gateway():
             self.env["sale.return.notice"].with_user(root)._cron_send()
+        return self._get_customer_mails()
+
+    def _get_customer_mails(self):
         return [
-            mail for mail in self._mails if self.customer.email in str(mail["email_to"])
+            mail
+            for mail in self._mails
+            if self.customer.email and self.customer.email in str(mail["email_to"])
         ]
 
     def _states(self, return_order):
@@ -153,6 +161,19 @@ class TestCustomerMails(MailCase, SaleReturnCommon):
         self._send()
         self.assertEqual(self._states(return_order), {"received": "sent"})
 
+    def test_who_is_told_otherwise_needs_no_address(self):
+        """As with text messages: each once, with or without a mail."""
+        Notice = type(self.env["sale.return.notice"])
+        for email, mails in ((False, 0), ("customer@example.com", 1)):
+            self.customer.email = email
+            return_order = self._request(self.order, {self.product: 1})
+            return_order.action_submit()
+            with patch.object(Notice, "_tell_otherwise", return_value=True) as tell:
+                self.assertEqual(len(self._send()), mails)
+                self._send()
+            self.assertEqual(tell.call_count, 1)
+            self.assertEqual(self._states(return_order), {"received": "sent"})
+
     def test_one_that_fails_does_not_stop_the_rest(self):
         bad, good = (self._request(self.order, {self.product: 1}) for _ in range(2))
         (bad | good).action_submit()
@@ -173,6 +194,123 @@ class TestCustomerMails(MailCase, SaleReturnCommon):
         self.assertIn(
             "The customer was not told", bad.sudo().activity_ids.mapped("summary")
         )
+
+    def test_each_kind_can_be_switched_off(self):
+        return_order = self._approved(self.order, {self.product: 1})
+        # sudo: what steps note, without the days that all of them would take
+        Notice = self.env["sale.return.notice"].sudo()
+        for kind in dict(Notice._fields["kind"].selection):
+            with self.subTest(kind=kind):
+                self.company[f"sale_return_notify_{kind}"] = False
+                notice = Notice.new({"order_id": return_order.id, "kind": kind})
+                with self.mock_mail_gateway():
+                    self.assertEqual(notice._send(), "off")
+                self.assertFalse(self._mails)
+
+    def test_a_job_that_is_killed_sends_each_once(self):
+        """Each mail is committed by itself, with that it was sent; what the database
+        refuses is taken up again by the next run."""
+        returns = self.env["sale.return.order"].concat(
+            *(self._request(self.order, {self.product: 1}) for _ in range(3))
+        )
+        self._as("clerk", returns).action_submit()
+        first, refused, last = returns.sudo().notice_ids.sorted("id")
+        Order = type(returns)
+        post = Order.message_post_with_source
+
+        def post_or_fail(records, *args, **kwargs):
+            if refused.order_id in records:
+                raise OperationalError("could not serialize access")
+            return post(records, *args, **kwargs)
+
+        with (
+            patch.object(Order, "message_post_with_source", post_or_fail),
+            self.mock_mail_gateway(),
+        ):
+            first._send_safely()
+            with self.assertRaises(OperationalError):
+                refused._send_safely()
+        self.assertEqual(len(self._get_customer_mails()), 1)
+        self.assertEqual(
+            (first | refused | last).mapped("state"), ["sent", "waiting", "waiting"]
+        )
+        self.assertEqual(len(self._send()), 2)
+        first._send_safely()  # a second job that had it on its list
+        self.assertFalse(self._send())
+        for return_order in returns.sudo():
+            mails = return_order.message_ids.filtered("subtype_id.default").filtered(
+                lambda message: self.customer in message.partner_ids
+            )
+            self.assertEqual(len(mails), 1)
+
+    def test_only_the_customer_gets_the_link_to_his_page(self):
+        friend = self.env["res.partner"].create(
+            {"name": "Friend", "email": "friend@example.com"}
+        )
+        portal = new_test_user(
+            self.env, "return_test_portal", "base.group_portal", email="p@example.com"
+        )
+        return_order = self._request(self.order, {self.product: 1})
+        return_order.sudo().message_subscribe((friend | portal.partner_id).ids)
+        return_order.action_submit()
+        [mail] = self._send()
+        others = [other for other in self._mails if other is not mail]
+        token = return_order.sudo().access_token
+        self.assertTrue(token)
+        self.assertIn(token, mail["body"])
+        self.assertIn("View Your Return", mail["body"])
+        self.assertLessEqual(
+            {"friend@example.com", "p@example.com"},
+            {email_normalize(to) for other in others for to in other["email_to"]},
+        )
+        for other in others:
+            self.assertNotIn(token, other["body"])
+            self.assertNotIn("access_token", other["body"])
+
+    def test_what_customers_write_is_no_template(self):
+        """Wherever it comes to stand in a mail, it stays as it was typed."""
+        evil = "{{ 7*7*7 }} <t t-out='7*7*7'/>"
+        self.customer.name = evil
+        self.product.name = evil
+        return_order = self._request(
+            self.order, {self.product: 3}, customer_reference=evil
+        )
+        return_order.line_ids.note = evil
+        return_order.action_submit()
+        self._as("approver", return_order).action_approve()
+        self._receive(return_order, {self.product: 2})
+        order_sudo = return_order.sudo()
+        order_sudo.rejection_reason = evil
+        Notice = order_sudo.notice_ids
+        for kind in dict(Notice._fields["kind"].selection):
+            template = Notice.new({"kind": kind})._get_template()
+            with self.subTest(kind=kind):
+                values = template._generate_template(
+                    return_order.ids, ("subject", "body_html")
+                )[return_order.id]
+                text = f"{values['subject']} {values['body_html']}"
+                self.assertNotIn("343", text)
+                self.assertIn("{{ 7*7*7 }} &lt;t t-out=", text)
+        self._send()
+        for message in order_sudo.message_ids:
+            self.assertNotIn("343", message.body)
+
+    def test_nobody_but_editors_changes_the_mails(self):
+        template = self.env.ref("sale_return_mgmt.mail_template_authorised")
+        for role in ("clerk", "approver", "warehouse", "employee"):
+            with self.subTest(role=role), self.assertRaises(AccessError):
+                template.with_user(self.users[role]).body_html = "<p>Pay me.</p>"
+
+    def test_a_forged_message_changes_nothing_on_file(self):
+        """Odoo lets employees write in another's name; what counts is the log."""
+        return_order = self._request(self.order, {self.product: 1})
+        return_order.action_submit()
+        boss = self.users["manager"]
+        return_order.message_post(
+            body="Approved.", author_id=boss.partner_id.id, email_from=boss.email
+        )
+        self.assertEqual(return_order.state, "submitted")
+        self.assertNotIn(boss, return_order.sudo().event_ids.user_id)
 
     def test_in_the_customer_s_language(self):
         self.env["res.lang"]._activate_lang("zh_CN")

@@ -62,6 +62,13 @@ class TestReturnLabel(SaleReturnCommon, HttpCase):
             self.assertNotIn(price, page)
         self.assertIn(f'alt="Barcode {return_order.name}"', self._html(return_order))
 
+    def test_label_says_who_pays_the_freight_as_the_mail_does(self):
+        return_order = self._approved(self.order, {self.product: 1})
+        policy = return_order.sudo().line_ids.policy_id
+        for payer, text in (("company", "receiver"), ("customer", "sender")):
+            policy.return_freight = payer
+            self.assertIn(f"Paid by the {text}", self._html(return_order))
+
     def test_there_is_a_label_for_each_place_the_goods_come_from(self):
         branches = self.env["res.partner"].create(
             [

@@ -266,6 +266,7 @@ class TestTurns(MailCase, SaleReturnCommon):
 
     def test_who_reads_no_returns_gets_one_message_for_all(self):
         returns = self._waiting(2)
+        self.product.name = "Lamp <t t-out='7*7*7'/>"
         buyer = self.users["employee"]
         self.product.with_company(self.company).responsible_id = buyer
         with self.mock_mail_gateway(), self.mock_mail_app():
@@ -277,6 +278,7 @@ class TestTurns(MailCase, SaleReturnCommon):
         for return_order in returns:
             self.assertIn(f"{return_order.name}: 1 Units of", message.body)
             self.assertNotIn("vendor", self._turns(return_order))
+        self.assertIn("&lt;t t-out=", message.body)
         self.assertNotIn("1,234", message.body)
 
     def test_without_a_buyer_it_is_the_warehouse_s_person(self):
