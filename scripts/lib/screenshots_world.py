@@ -89,6 +89,7 @@ class Scenes(Steps):
         self.at_the_counter()
         self.in_the_warehouse()
         self.parcel()
+        self.in_the_portal()
         self.settled()
         self.stopped()
         self.promised()
@@ -232,6 +233,10 @@ class Scenes(Steps):
         }
         world["parcel"] = parcel = self.warehouse("stock.picking", "create", [vals])[0]
         self.warehouse("stock.picking", "button_validate", [parcel])
+
+    def in_the_portal(self):
+        """What the customer of the demo data bought; the candles stay sold."""
+        self.world["bought"] = self.sell(lamp=2, table=1, candle=4)
 
     def settled(self):
         """A transfer that waits to be paid, one that was paid, and an open credit."""

@@ -71,6 +71,7 @@ from . import test_portal_rights
 from . import test_portal_steps
 from . import test_parcel
 from . import test_portal_request
+from . import test_portal_request_at_once
 from . import test_portal_request_refused
 from . import test_public_methods
 from . import test_queries
@@ -105,6 +106,7 @@ from . import test_settlement_undone
 from . import test_tour_accountant
 from . import test_tour_clerk
 from . import test_tour_manager
+from . import test_tour_portal_request
 from . import test_tour_dock
 from . import test_tour_approver
 from . import test_translations

@@ -64,7 +64,11 @@ class TestPortalRequest(PortalRequestCommon):
         self.authenticate(None, None)
         response = self._post(self._fill({self.lamps: "1"}))
         self.assertEqual(response.headers["Location"].rpartition("/")[-1], "my")
-        made = self._assert_made(self._post(self._fill({self.lamps: "1"}), token=True))
+        token = self.order._portal_ensure_token()
+        self.env.flush_all()
+        form = self._fill({self.lamps: "1"})
+        self.assertIn("115.00", self._preview(form, access_token=token)["html"])
+        made = self._assert_made(self._post(form, token=True))
         self.assertTrue(made.submitted_by_id._is_public())
         self.assertEqual(made.event_ids[0].payload, {"portal": "link"})
         self.assertEqual(made.message_ids.author_id, self.customer)
@@ -177,3 +181,48 @@ class TestPortalRequest(PortalRequestCommon):
         self.assertEqual((made.legal_basis, made.amount_fee), ("withdrawal", 0))
         self.customer.is_company = True
         self.assertNotIn("withdraw", self.url_open(self._url()).text)
+
+    def test_which_serial_numbers(self):
+        phone = self._create_goods("Phone", tracking="serial")
+        lots = self.env["stock.lot"].create(
+            [{"name": f"SN-{number}", "product_id": phone.id} for number in range(3)]
+        )
+        for lot in lots:
+            self.env["stock.quant"]._update_available_quantity(
+                phone, self.warehouse.lot_stock_id, 1, lot_id=lot
+            )
+        order = self._sell([(phone, 3)])
+        line = order.order_line
+        page = self.url_open(self._url(order)).text
+        self.assertIn("Which ones?", page)
+        self.assertIn("SN-2", page)
+        form = self._fill({line: "1"}, **{f"lot-{line.id}": ["SN-1", "SN-2"]})
+        self._assert_refused(self._post(form, order), "SN-1", order)
+        form[f"lot-{line.id}"] = "SN-1"
+        made = self._assert_made(self._post(form, order), order)
+        self.assertEqual(made.line_ids.lot_ids, lots[1])
+        self.assertNotIn('value="SN-1"', self.url_open(self._url(order)).text)
+
+    def test_in_the_unit_of_the_order(self):
+        dozen = self.env.ref("uom.product_uom_dozen")
+        order = self._sell([(self.product, 2, {"product_uom_id": dozen.id})])
+        form = self._fill({order.order_line: "0.5"})
+        made = self._assert_made(self._post(form, order), order)
+        self.assertEqual(made.line_ids.product_uom_id, dozen)
+        self.assertEqual(order.order_line.quantity_returnable, 1.5)
+
+    def test_sixty_lines_cost_no_more_than_one(self):
+        """All is read together: the page, and what it comes to."""
+        small = self._sell([(self.product, 1)], invoice=False)
+        large = self._sell([(self.product, 1)] * 60, invoice=False)
+        counts = []
+        for order in (small, large):
+            order = order.sudo()
+            offers = []
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            offers = order._prepare_return_offer()
+            counts.append(self.env.cr.sql_log_count - before)
+            self.assertEqual(len(offers["lines"]), len(order.order_line))
+        self.assertLessEqual(counts[1], counts[0] + 2)
+        self.assertLess(counts[1], 90)

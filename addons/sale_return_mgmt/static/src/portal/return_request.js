@@ -18,16 +18,18 @@ const FILE_TYPES = [
  */
 export class ReturnRequest extends Interaction {
     static selector = ".o_sale_return_form";
+    preview = this.debounced(this.showPreview, 400);
     dynamicContent = {
         _root: {
-            "t-on-input": this.debounced(this.onInput, 400),
+            "t-on-input": this.preview,
+            "t-on-change": this.preview,
             "t-on-submit.prevent": this.onSubmit,
         },
         ".o_sale_return_choose": { "t-on-change": this.onChoose },
         ".o_sale_return_less": { "t-on-click": (ev) => this.step(ev, -1) },
         ".o_sale_return_more": { "t-on-click": (ev) => this.step(ev, 1) },
         ".o_sale_return_lot": { "t-on-change": this.onLot },
-        ".o_sale_return_add": { "t-on-change.stop": this.onAddFiles },
+        ".o_sale_return_add": { "t-on-change": this.onAddFiles },
         ".o_sale_return_camera, .o_sale_return_pick": {
             "t-att-class": () => ({ "d-none": false }),
         },
@@ -44,7 +46,7 @@ export class ReturnRequest extends Interaction {
     }
 
     start() {
-        this.onInput();
+        this.preview();
     }
 
     /** What the template says, translated there. */
@@ -65,7 +67,7 @@ export class ReturnRequest extends Interaction {
         const input = ev.target.closest(".input-group").querySelector("input");
         const value = Number(input.value) + difference;
         input.value = Math.min(Math.max(value, Math.min(1, input.max)), input.max);
-        input.dispatchEvent(new Event("input", { bubbles: true }));
+        this.preview();
     }
 
     onLot(ev) {
@@ -78,7 +80,7 @@ export class ReturnRequest extends Interaction {
 
     // ---------------------------------------------------------------- preview
 
-    async onInput() {
+    async showPreview() {
         const place = this.el.querySelector("#return_preview");
         if (!place) {
             return;
@@ -170,7 +172,7 @@ export class ReturnRequest extends Interaction {
             return button;
         });
         this.el.querySelector(".o_sale_return_thumbs").replaceChildren(...thumbs);
-        this.onInput();
+        this.preview();
     }
 
     // ----------------------------------------------------------------- submit
