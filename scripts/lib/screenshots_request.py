@@ -1,4 +1,4 @@
-"""Pictures of what customers do in the portal."""
+"""Pictures of a customer who asks for a return in the portal."""
 
 from playwright.sync_api import expect
 
