@@ -69,6 +69,7 @@
         "wizard/res_config_settings_views.xml",
         "views/sale_return_menus.xml",
         "views/sale_return_portal_page_templates.xml",
+        "views/sale_return_portal_rating_templates.xml",
         "views/sale_return_portal_status_templates.xml",
         "views/sale_return_portal_templates.xml",
     ],

@@ -90,6 +90,17 @@ class SaleReturnFeedbackMixin(models.AbstractModel):
         """Without stars for whoever may write to us."""
         return super()._get_allowed_message_params() - {"rating_value"}
 
+    def _can_be_rated(self):
+        """Whether the page of the return asks for a rating."""
+        self.ensure_one()
+        return self.state == "done" and not self.satisfaction
+
+    def _rate_from_portal(self, rate, feedback):
+        """Called in ``sudo`` for a customer. The same form sent twice counts once."""
+        if self._can_be_rated():
+            token = self._rating_get_access_token()
+            self.rating_apply(rate, token=token, feedback=feedback)
+
     def _get_rating_url(self, rate):
         """The link in the mail that asks for a rating.
 

@@ -67,6 +67,7 @@ from . import test_over_return
 from . import test_policy
 from . import test_portal_pages
 from . import test_portal_refused
+from . import test_portal_rating
 from . import test_portal_rights
 from . import test_portal_steps
 from . import test_parcel
