@@ -70,7 +70,8 @@ def databases(environment):
 @pytest.fixture(scope="session")
 def odoo(databases):
     """Odoo with the addons of this repository."""
-    return Odoo(databases, Path(os.environ["SALE_RETURN_RUN"]) / "servers")
+    folder = Path(os.environ["SALE_RETURN_RUN"]) / f"servers-{os.getpid()}"
+    return Odoo(databases, folder)
 
 
 @pytest.fixture(scope="session")
@@ -215,12 +216,14 @@ def page_as(browser, server):
         options = {"viewport": {"width": 1440, "height": 900}} | options
         context = browser.new_context(base_url=server.base_url, **options)
         context.set_default_timeout(PATIENCE)
+        log_in(context, server.db, login)
         page = context.new_page()
         page.errors = []
         page.on("console", lambda message: _keep_error(page, message))
         page.on("pageerror", lambda error: page.errors.append(str(error)))
         pages.append(page)
-        log_in(page, login)
+        page.goto("/odoo")
+        page.wait_for_selector(".o_main_navbar")
         return page
 
     yield page_as

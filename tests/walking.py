@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import requests
 from walking_texts import Untranslated
+
+from lib.browser import log_in
 
 HERE = Path(__file__).parent
 RETURN = "sale.return.order"
@@ -92,7 +93,7 @@ class Walker:
         context.set_default_timeout(PATIENCE)
         for name in ("walking.js", "walking_access.js"):
             context.add_init_script(path=HERE / name)
-        context.add_cookies([self._log_in(server)])
+        log_in(context, server.db, login)
         self.page = page = context.new_page()
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.fault(f"page error {error}"))
@@ -100,13 +101,6 @@ class Walker:
         page.goto("/odoo/action-sale_return_mgmt.sale_return_order_action")
         page.wait_for_selector(".o_action_manager .o_view_controller")
         self.idle()
-
-    def _log_in(self, server):
-        params = {"db": server.db, "login": self.login, "password": self.login}
-        url = f"{server.base_url}/web/session/authenticate"
-        cookies = requests.post(url, json={"params": params}, timeout=60).cookies
-        cookie = {"name": "session_id", "url": server.base_url}
-        return cookie | {"value": cookies["session_id"]}
 
     def close(self):
         self.page.context.close()

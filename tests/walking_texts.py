@@ -21,6 +21,7 @@ WORDS = {
 SPARED = re.compile(
     # Its Chinese has them for its own models only, by their names.
     r"Overdue|Today|Planned|Alert|Error"
+    r"|Ratings|Happy|Neutral|Unhappy|Not Rated yet"
     # Put together in its scripts, of words that are translated elsewhere.
     r"|\S+ View|Week \d+|\d+ (Today|Overdue|Planned)|Back to .*"
     r"|(完成 \+ )?Overdue \+ Today \+ Planned"
