@@ -2,9 +2,10 @@
 
 Three parts, each on fresh copies of template databases: pytest in the process of Odoo
 (addons/*/tests; in a whole run one process for each core, with a copy of its own),
-pytest against servers (tests/), Odoo's own runner at install and update of the addons
-(the tests tagged ``native``, what depends most on how the addons got there). In a whole
-run the last two go on beside the first: servers and browsers wait a lot.
+Odoo's own runner at install and update of the addons (the tests tagged ``native``, what
+depends most on how the addons got there), pytest against servers (tests/; in a whole
+run two processes, each with servers of its own). In a whole run the last goes on beside
+the others: servers and browsers wait a lot, and take the longest.
 """
 
 import os
@@ -27,6 +28,7 @@ from .templates import Templates
 BLACK_BOX = ROOT / "tests"
 NO_TESTS = 5
 WORKERS = min(4, len(os.sched_getaffinity(0)))
+SERVERS = 2
 # What Odoo's log must not have: any error, and warnings about what is ours. (Others
 # stand there by design, as of an unpatched wkhtmltopdf.)
 OURS = re.compile(r" (ERROR|CRITICAL) | WARNING .*sale[._]return")
@@ -106,6 +108,7 @@ class Run:
             if self.in_addons:
                 outcome += self._timed("tests of the addons", self._in_process)
             if beside:
+                outcome += self._timed("Odoo's own runner", self._native)
                 outcome += self._timed("what ran beside them", beside.result)
                 print((self.odoo.folder / "beside.log").read_text(), flush=True)
             elif self.in_tests:
@@ -126,7 +129,7 @@ class Run:
         with (self.odoo.folder / "beside.log").open("w") as log:
             return self._timed(
                 "tests against a server", lambda: self._black_box(log), log
-            ) + self._timed("Odoo's own runner", lambda: self._native(log), log)
+            )
 
     def _timed(self, title, part, log=None):
         started = time.monotonic()
@@ -158,8 +161,10 @@ class Run:
             SALE_RETURN_ENVIRONMENT=environment.dump(),
             SALE_RETURN_RUN=self.odoo.folder,
         )
+        # File by file: the tests of one share what they made on the server.
+        workers = ["-n", SERVERS, "--dist", "loadfile"] if self.is_whole else []
         return self._pytest(
-            "servers", variables, "-p", "no:odoo", *self.in_tests, log=log
+            "servers", variables, "-p", "no:odoo", *workers, *self.in_tests, log=log
         )
 
     def _pytest(self, name, variables, *options, log=None):
@@ -184,7 +189,7 @@ class Run:
             outcome.complaints.append(f"{outcome.skipped} tests skipped ({name})")
         return outcome
 
-    def _native(self, log):
+    def _native(self):
         """Install the addons as an administrator would, with tests, then update them;
         what Odoo's log complains about is a failure."""
         database = self.templates.copy(self.templates.optional(), "native")
@@ -207,7 +212,7 @@ class Run:
                 )
             text = odoo_log.read_text()
             ran = re.findall(r"\d+ failed, .* of \d+ tests", text)
-            print(f"{title}: {ran[-1] if ran else 'done'}", file=log, flush=True)
+            print(f"{title}: {ran[-1] if ran else 'done'}", flush=True)
             for line in text.splitlines():
                 if OURS.search(line):
                     outcome.fail(f"{title}: {line}")
