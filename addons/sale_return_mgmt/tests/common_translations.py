@@ -25,7 +25,7 @@ class TranslationsMixin:
             return polib.pofile(file.read())
 
     def _get_kinds(self, entries):
-        """:return: dict of term to what Odoo looks for before it reads a term of code"""
+        """:return: dict of term to what Odoo looks for before it reads one of code"""
         return {
             entry.msgid: set(re.findall(r"odoo-\w+", entry.comment))
             for entry in entries
