@@ -2,7 +2,7 @@ import json
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common_inspection import SaleReturnInspectionCommon
 
@@ -248,22 +248,33 @@ class TestDock(SaleReturnInspectionCommon):
         stamp = self._dock().open_return(self.returned.id)["stamp"]
         counts = [{"product": self.product.id, "quantity": 1}]
         id_ = self.returned.id
-        for role in REFUSED_ROLES:
+        calls = {
+            "find_return": ("C-77",),
+            "find_product": ("BOX-12",),
+            "open_return": (id_,),
+            "receive": (id_, "k", stamp, counts),
+            "inspect": (id_, "k", stamp, []),
+            "accept_all": (id_,),
+            "print_labels": (id_,),
+        }
+        Dock = type(self.env["sale.return.dock"])
+        base = dir(type(self.env["base"]))
+        public = {name for name in set(dir(Dock)) - set(base) if name[0] != "_"}
+        self.assertEqual(set(calls), public)
+        self.users = self.users | {
+            "portal": new_test_user(self.env, "return_portal", "base.group_portal"),
+            "public": self.env.ref("base.public_user"),
+        }
+        for role in (*REFUSED_ROLES, "portal", "public"):
             dock = self._dock(role)
-            for name, arguments in (
-                ("find_return", ("C-77",)),
-                ("find_product", ("BOX-12",)),
-                ("open_return", (id_,)),
-                ("receive", (id_, "k", stamp, counts)),
-                ("inspect", (id_, "k", stamp, [])),
-                ("accept_all", (id_,)),
-                ("print_labels", (id_,)),
-            ):
+            for name, arguments in calls.items():
                 with (
                     self.subTest(role=role, name=name),
                     self.assertRaises(AccessError),
                 ):
                     getattr(dock, name)(*arguments)
+        self.assertFalse(self.returned.sudo().inspection_ids)
+        self.assertEqual(self._received_quantities(), {(self.product, False): 0})
 
     def test_what_is_not_approved_is_not_opened(self):
         draft = self._request(self.order, {self.product: 1})
