@@ -328,6 +328,11 @@ class SaleReturnPolicy(models.Model):
             "policy “%(policy)s”, %(scope)s", policy=self.name, scope=scopes[narrowest]
         )
 
+    def _get_attachment_demand(self, line):
+        """:return: the reason or the policy that asks for a file, if one does"""
+        reason = line.reason_id.filtered("requires_attachment")
+        return reason or self.filtered("requires_attachment")
+
     def _is_inspection_required(self, line):
         """Whether the goods of a return line must be inspected."""
         if line.goods_return == "keep" or line.order_id.send_to == "vendor":

@@ -134,10 +134,7 @@ class SaleReturnPolicyMixin(models.AbstractModel):
     def _check_attachments(self, verdicts):
         """Refuse returns without the file that a reason or a policy asks for."""
         lines = self.line_ids.filtered(
-            lambda line: (
-                line.reason_id.requires_attachment
-                or verdicts[line][0].requires_attachment
-            )
+            lambda line: verdicts[line][0]._get_attachment_demand(line)
         )
         if not lines:
             return

@@ -129,23 +129,21 @@ class SaleReturnPreviewMixin(models.AbstractModel):
     def _get_missing_files_text(self, policies):
         """Which reason or policy asks for a file, as sentences."""
         self.ensure_one()
-        texts = {}
-        for line, policy in policies.items():
-            if line.reason_id.requires_attachment:
-                texts[
-                    self.env._(
-                        "Add a photo or another file: reason “%s” asks for one.",
-                        line.reason_id.name,
-                    )
-                ] = True
-            elif policy.requires_attachment:
-                texts[
-                    self.env._(
-                        "Add a photo or another file: policy “%s” asks for one.",
-                        policy.name,
-                    )
-                ] = True
-        return "\n".join(texts)
+        demands = {
+            policy._get_attachment_demand(line): line
+            for line, policy in policies.items()
+        }
+        return "\n".join(
+            self.env._(
+                "Add a photo or another file: reason “%s” asks for one.", demand.name
+            )
+            if demand == line.reason_id
+            else self.env._(
+                "Add a photo or another file: policy “%s” asks for one.", demand.name
+            )
+            for demand, line in demands.items()
+            if demand
+        )
 
     # === WHAT IS CREDITED === #
 

@@ -1,4 +1,5 @@
 import { _t } from "@web/core/l10n/translation";
+import { uuid } from "@web/core/utils/strings";
 
 const round = (quantity) => Math.round(quantity * 1e6) / 1e6;
 
@@ -13,7 +14,7 @@ export class Counts {
         this.rows = expected.map((row) => ({ ...row, expected: true, counted: 0, found: {} }));
         this.history = [];
         this.wanted = null;
-        this.key = crypto.randomUUID ? crypto.randomUUID() : `${Date.now()}-${Math.random()}`;
+        this.key = uuid();
     }
 
     get(product) {

@@ -2,6 +2,7 @@ import { Component, markup, onWillRender, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { useFileUploader } from "@web/core/utils/files";
 import { useService } from "@web/core/utils/hooks";
+import { uuid } from "@web/core/utils/strings";
 
 /** What waits for inspection, with large buttons: condition, what becomes of it, photos. */
 export class DockInspection extends Component {
@@ -16,7 +17,7 @@ export class DockInspection extends Component {
         onWillRender(() => {
             if (this.sheet !== this.props.sheet.stamp) {
                 this.sheet = this.props.sheet.stamp;
-                this.key = crypto.randomUUID ? crypto.randomUUID() : `${Date.now()}-${Math.random()}`;
+                this.key = uuid();
                 this.state.rows = this.props.sheet.waiting.map((row, index) => ({
                     ...row,
                     key: index,
