@@ -1,4 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+# The operation type's name, until a language or a person gives it another.
+TYPE_NAME = "Returns"
 
 
 class StockWarehouse(models.Model):
@@ -67,7 +70,20 @@ class StockWarehouse(models.Model):
     def _create_or_update_sequences_and_picking_types(self):
         # The operation type cannot be made before the location it receives into.
         self._create_sale_return_location()
-        return super()._create_or_update_sequences_and_picking_types()
+        values = super()._create_or_update_sequences_and_picking_types()
+        types = self.env["stock.picking.type"].browse(values.get("sale_return_type_id"))
+        languages = [code for code, _name in self.env["res.lang"].get_installed()]
+        self._translate_sale_return_types(types, languages)
+        return values
+
+    @api.model
+    def _translate_sale_return_types(self, types, languages):
+        """Name operation types in languages where nobody has named them."""
+        for language in languages:
+            warehouse = self.with_context(lang=language)
+            types.with_context(lang=language).filtered(
+                lambda picking_type: picking_type.name == TYPE_NAME
+            ).name = warehouse.env._("Returns")
 
     def _create_sale_return_location(self):
         """Give each warehouse that has none its return location."""
@@ -152,7 +168,7 @@ class StockWarehouse(models.Model):
     def _get_picking_type_create_values(self, max_sequence):
         data, next_sequence = super()._get_picking_type_create_values(max_sequence)
         data["sale_return_type_id"] = {
-            "name": self.env._("Returns"),
+            "name": TYPE_NAME,
             "code": "incoming",
             "use_create_lots": False,
             "use_existing_lots": True,

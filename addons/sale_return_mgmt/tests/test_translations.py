@@ -68,4 +68,16 @@ class TestTranslations(TranslationsMixin, SaleReturnCommon):
             .create({"name": "上海", "code": "SH"})
         )
         self.assertEqual(warehouse.sale_return_type_id.name, "退货")
+        english = warehouse.with_context(lang="en_US")
+        self.assertEqual(english.sale_return_type_id.name, "Returns")
         self.assertEqual(warehouse.sale_return_location_id.name, "SH 退货待检区")
+
+    def test_operation_types_are_named_in_a_language_that_comes_later(self):
+        chinese = self.warehouse.sale_return_type_id.with_context(lang="zh_CN")
+        renamed = self.env["stock.warehouse"].create({"name": "North", "code": "NOR"})
+        renamed = renamed.sale_return_type_id.with_context(lang="zh_CN")
+        chinese.name, renamed.name = "Returns", "旧货"
+        module = self.env.ref("base.module_sale_return_mgmt")
+        module._update_translations(["zh_CN"])
+        self.assertEqual(chinese.name, "退货")
+        self.assertEqual(renamed.name, "旧货")
