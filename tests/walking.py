@@ -65,6 +65,7 @@ BUTTONS = {
     "action_view_receipts": Button("approved"),
     "action_retry": Button("exception"),
     "action_inspect": Button("received"),
+    "action_open_dock": None,  # only phones show it
     "action_inspect_all": Button("received"),
     "action_print_slip": Button("approved"),
     "action_withdraw": Button("submitted"),

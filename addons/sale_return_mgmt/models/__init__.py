@@ -75,6 +75,7 @@ from . import account_move_amounts
 from . import account_payment
 from . import account_move_line
 from . import ir_module_module
+from . import onboarding_onboarding
 from . import onboarding_onboarding_step
 from . import payment_transaction
 from . import product_product

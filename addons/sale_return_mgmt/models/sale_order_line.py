@@ -29,6 +29,10 @@ class SaleOrderLine(models.Model):
         "Returnable", digits="Product Unit", compute="_compute_quantity_returnable"
     )
 
+    @api.depends_context("hide_partner_ref")
+    def _compute_display_name(self):
+        return super()._compute_display_name()
+
     @api.depends("move_ids.state", "return_line_ids.state")
     def _compute_quantity_returnable(self):
         returnable = self._get_returnable_quantities()
@@ -38,6 +42,13 @@ class SaleOrderLine(models.Model):
                 line.product_uom_id,
                 rounding_method="HALF-UP",
             )
+
+    def _additional_name_per_id(self):
+        """On a return all lines are of one customer. The key is Odoo's own, of its
+        addon for services."""
+        if self.env.context.get("hide_partner_ref"):
+            return {}
+        return super()._additional_name_per_id()
 
     # === WHAT THE ORDER COUNTS === #
 

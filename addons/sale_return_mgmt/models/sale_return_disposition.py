@@ -39,7 +39,7 @@ class SaleReturnDisposition(models.Model):
         help="Where the goods go. Empty: the place of the warehouse for this kind.",
     )
     accepts = fields.Boolean(
-        "Accepted", default=True, help="The customer is credited for these goods."
+        "Accepts Goods", default=True, help="The customer is credited for these goods."
     )
 
     _code_company_uniq = models.UniqueIndex(

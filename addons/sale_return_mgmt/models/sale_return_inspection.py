@@ -53,7 +53,9 @@ class SaleReturnInspection(models.Model):
         "sale.return.disposition", readonly=True, required=True, ondelete="restrict"
     )
     is_accepted = fields.Boolean(
-        "Accepted", readonly=True, help="The customer is credited for these goods."
+        "Goods Accepted",
+        readonly=True,
+        help="The customer is credited for these goods.",
     )
     location_id = fields.Many2one(
         "stock.location",

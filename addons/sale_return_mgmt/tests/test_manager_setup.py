@@ -189,6 +189,51 @@ class TestManagerSetup(SaleReturnCommon):
             step.action_open_sale_return_step()
         self.assertEqual(step.sudo().current_step_state, "not_done")
 
+    # === PANEL === #
+
+    def _panel(self, role="manager"):
+        self.env.invalidate_all()  # each call is a request of its own
+        panel = self.env["onboarding.onboarding"].with_user(self.users[role])
+        return panel.with_company(self.company)
+
+    def test_the_panel_shows_every_card_until_all_are_green(self):
+        shown = self._panel().get_sale_return_panel()
+        self.assertEqual(
+            [step["id"] for step in shown], [self._card(topic).id for topic in TOPICS]
+        )
+        for topic, step in zip(TOPICS, shown, strict=True):
+            self.assertEqual(
+                step["sale_return_done"], self._card(topic).sale_return_done
+            )
+            if not step["sale_return_done"]:
+                self._card(topic).action_keep_sale_return_step()
+        self.assertFalse(self._panel().get_sale_return_panel())
+
+    def test_a_closed_panel_stays_closed_in_its_company(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.manager.company_ids = [Command.link(other.id)]
+        panel = self._panel()
+        self.assertTrue(panel.action_close_sale_return_panel())
+        self.assertTrue(panel.action_close_sale_return_panel())
+        self.assertFalse(panel.get_sale_return_panel())
+        self.assertTrue(panel.with_company(other).get_sale_return_panel())
+
+    def test_the_panel_is_cheap(self):
+        self._panel().get_sale_return_panel()
+        with self.assertQueryCount(30):
+            self._panel().get_sale_return_panel()
+        self._panel().action_close_sale_return_panel()
+        with self.assertQueryCount(6):
+            self._panel().get_sale_return_panel()
+
+    def test_only_managers_have_the_panel(self):
+        for role in set(GROUPS) - {"manager"}:
+            with self.subTest(role=role):
+                with self.assertRaises(AccessError):
+                    self._panel(role).get_sale_return_panel()
+                with self.assertRaises(AccessError):
+                    self._panel(role).action_close_sale_return_panel()
+
     # === SEGREGATION === #
 
     def _conflicts(self, role="manager"):

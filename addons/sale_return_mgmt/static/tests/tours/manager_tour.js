@@ -68,6 +68,16 @@ registry.category("web_tour.tours").add("sale_return_manager_tour", {
             trigger: '.o_app[data-menu-xmlid="sale.sale_menu_root"]',
             run: "click",
         },
+        ...openConfiguration("sale_return_order_menu"),
+        {
+            content: "the panel above the list leads to what is missing",
+            trigger: ".o_sale_return_setup button:contains('Review Policies')",
+            run: "click",
+        },
+        {
+            content: "a list of its own, without the panel",
+            trigger: "body:not(:has(.o_sale_return_setup)) .o_data_row:contains('30 days')",
+        },
         ...openConfiguration("onboarding_step_menu"),
         {
             content: "four cards",
@@ -124,6 +134,10 @@ registry.category("web_tour.tours").add("sale_return_manager_tour", {
             trigger: ".o_data_row:contains('return_test_both')",
         },
         ...openConfiguration("sale_return_order_menu"),
+        {
+            content: "nothing is left to set up",
+            trigger: "body:not(:has(.o_sale_return_setup)) .o_data_row",
+        },
         {
             content: "look at the columns",
             trigger: ".o_switch_view.o_kanban",
