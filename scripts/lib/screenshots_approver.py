@@ -29,10 +29,7 @@ def grant_dialog(studio):
 
 @shot(APPROVER)
 def reject_dialog(studio):
-    studio.open("sale_return_order_action_to_approve", studio.world["to_grant"])
-    dialog = studio.dialog("action_reject")
-    fill(dialog.locator("[name=explanation]"), studio.text("rejection"))
-    return dialog
+    return studio.explained("to_grant", "action_reject", "rejection")
 
 
 @shot(APPROVER, "form")

@@ -154,6 +154,13 @@ class Studio:
         browser.settle(self.page)
         return dialog
 
+    def explained(self, scene, name, key):
+        """Press the button on that return, and say why in the dialog that opens."""
+        self.open("sale_return_order_action", self.world[scene])
+        dialog = self.dialog(name)
+        browser.fill(dialog.locator("[name=explanation]"), self.text(key))
+        return dialog
+
     def tab(self, name):
         """Turn to that page of the form, and bring it into view."""
         tab = self.page.locator(f".o_notebook_headers [name={name}]")

@@ -22,24 +22,24 @@ def exception(studio):
 
 @shot(MANAGER)
 def override_dialog(studio):
-    studio.open("sale_return_order_action", studio.world["refused"])
-    dialog = studio.dialog("action_override_policy")
-    fill(dialog.locator("[name=explanation]"), studio.text("override"))
-    return dialog
+    return studio.explained("refused", "action_override_policy", "override")
 
 
 @shot(MANAGER)
 def close_short_dialog(studio):
-    studio.open("sale_return_order_action", studio.world["awaited"])
-    dialog = studio.dialog("action_close_short")
-    fill(dialog.locator("[name=explanation]"), studio.text("close"))
-    return dialog
+    return studio.explained("awaited", "action_close_short", "close")
 
 
 @shot(MANAGER, "form")
 def event_log(studio):
     studio.open("sale_return_order_action", studio.world["paid_back"])
     studio.tab("events")
+
+
+@shot(MANAGER)
+def setup_panel(studio):
+    studio.open("sale_return_order_action")
+    studio.page.locator(".o_sale_return_setup").wait_for()
 
 
 @shot(MANAGER)

@@ -29,7 +29,7 @@ BARCODES = {
 }
 
 # Operation types are named in the language of who installs.
-TYPES = {"Returns": "退货", "Manufacturing": "制造"}
+TYPES = {"Manufacturing": "制造"}
 
 TEXTS = {
     "en_US": {

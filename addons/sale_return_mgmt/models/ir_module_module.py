@@ -10,7 +10,10 @@ class IrModuleModule(models.Model):
         res = super()._load_module_terms(modules, langs, overwrite=overwrite)
         if "sale_return_mgmt" in modules:
             Warehouse = self.env["stock.warehouse"]
-            warehouses = Warehouse.with_context(active_test=False).search([])
-            types = warehouses.sale_return_type_id
-            Warehouse._translate_sale_return_types(types, langs)
+            warehouses = Warehouse.with_context(active_test=False).search(
+                [("sale_return_type_id", "!=", False)]
+            )
+            Warehouse._translate_sale_return_types(
+                warehouses.sale_return_type_id, langs
+            )
         return res
