@@ -11,6 +11,7 @@ from . import (  # noqa: F401  they enter their pictures in the list
     screenshots_accountant,
     screenshots_approver,
     screenshots_clerk,
+    screenshots_customer,
     screenshots_manager,
     screenshots_request,
     screenshots_warehouse,

@@ -10,6 +10,7 @@ NAMES = {
     "sale_return_mgmt.user_return_approver": "欧建国",
     "sale_return_mgmt.user_return_warehouse": "张伟",
     "sale_return_mgmt.user_return_manager": "施敏",
+    "sale_return_mgmt.user_return_customer": "何丽",
     "sale_return_mgmt.partner_harbour": "海港灯饰",
     "sale_return_mgmt.partner_larkspur": "飞燕酒店",
     "sale_return_mgmt.product_lamp": "极光阅读灯",

@@ -126,6 +126,16 @@ class SaleReturnPortalMixin(models.AbstractModel):
             limit=2,
         )
 
+    def _has_amounts_to_expect(self):
+        """Whether the amounts of the lines are what the customer gets: not those of a
+        return that ended with less."""
+        self.ensure_one()
+        if not self.amount_total or self.state in ("rejected", "cancelled"):
+            return False
+        return self.state != "done" or not self.currency_id.compare_amounts(
+            self.amount_total, self.amount_refunded
+        )
+
     def _get_customer_columns(self):
         """What the page tells of each line beside its amount.
 

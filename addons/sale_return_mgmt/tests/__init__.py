@@ -108,6 +108,7 @@ from . import test_tour_accountant
 from . import test_tour_clerk
 from . import test_tour_manager
 from . import test_tour_portal_request
+from . import test_tour_customer
 from . import test_tour_dock
 from . import test_tour_approver
 from . import test_translations

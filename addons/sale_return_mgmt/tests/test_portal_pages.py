@@ -103,6 +103,14 @@ class TestPortalPages(PortalHttpCase):
         refund.button_draft()
         self.assertEqual(self._get(url).status_code, 404)
 
+    def test_amounts_that_nobody_gets_are_not_shown(self):
+        self.assertIn("230.00", self._get(self._url(self.approved)).text)
+        self._receive(self.approved, {self.product: 1})
+        self._as("manager", self.approved).action_close_short("No more came.")
+        text = self._get(self._url(self.approved)).text
+        self.assertIn("115.00", text)
+        self.assertNotIn("230.00", text)
+
     def test_the_customer_s_own_photos_are_shown_and_no_others(self):
         Attachment = self.env["ir.attachment"]
         vals = {"res_model": self.asked._name, "res_id": self.asked.id}
