@@ -34,6 +34,7 @@ from . import test_credit_queue
 from . import test_credit_rules
 from . import test_customer_mails
 from . import test_customer_status
+from . import test_deadline_status
 from . import test_deadlines
 from . import test_discrepancy
 from . import test_disposition
