@@ -1,7 +1,5 @@
 """Pictures of a customer who asks for a return in the portal."""
 
-from playwright.sync_api import expect
-
 from .screenshots_list import shot
 
 CUSTOMER = "return_customer"
@@ -17,7 +15,7 @@ def fill_in(studio):
     reason = str(world.id("sale_return_reason_quality_defect"))
     lamp.locator(".o_sale_return_reason").select_option(reason)
     lamp.locator("textarea").fill(world.text("flickers"))
-    expect(page.locator("[name=preview]")).to_be_visible()
+    page.locator("[name=preview]").wait_for()
     return page
 
 
