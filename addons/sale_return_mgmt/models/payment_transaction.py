@@ -195,10 +195,10 @@ class PaymentTransaction(models.Model):
                 tx._report_failed_refund(
                     "refused",
                     self.env._(
-                        "%(provider)s refused to give back %(amount)s: %(why)s",
+                        "%(provider)s refused the refund %(reference)s: %(why)s",
                         provider=tx.provider_id.name,
-                        amount=tx._format_refund(),
-                        why=tx.state_message or tx.reference,
+                        reference=tx.reference,
+                        why=tx.state_message or "",
                     ),
                 )
             elif tx.state != "draft":
@@ -216,24 +216,21 @@ class PaymentTransaction(models.Model):
             tx._report_failed_refund(
                 "unknown",
                 self.env._(
-                    "%(provider)s was asked to give back %(amount)s (%(reference)s) "
-                    "and did not answer: look there whether the money went out, then "
-                    "say so in the tab Settlement. %(why)s",
+                    "%(provider)s was asked for the refund %(reference)s and did not "
+                    "answer: look there whether the money went out, then say so in the "
+                    "tab Settlement. %(why)s",
                     provider=tx.provider_id.name,
-                    amount=tx._format_refund(),
                     reference=tx.reference,
                     why=why,
                 ),
             )
 
     def _report_failed_refund(self, state, message):
+        """:param message: without amounts, the warehouse reads it on the return"""
         self.write({"return_refund_state": state, "return_refund_failure": message})
         self.return_credit_note_id.return_order_id._tell_failure(
             message, self.env._("See what became of a refund"), "refund_failed"
         )
-
-    def _format_refund(self):
-        return self.currency_id.format(-self.amount)
 
     def action_return_refund_was_paid(self):
         """An accountant saw at the provider that the money went out."""

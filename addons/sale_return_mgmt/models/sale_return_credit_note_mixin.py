@@ -95,10 +95,9 @@ class SaleReturnCreditNoteMixin(models.AbstractModel):
             if left:
                 refund.return_order_id.message_post(
                     body=self.env._(
-                        "%(amount)s of credit note %(refund)s cannot be given back "
-                        "through a payment provider: it stays open credit.",
-                        amount=refund.currency_id.format(left),
-                        refund=refund.name,
+                        "Not all of credit note %s can be given back through a payment "
+                        "provider: the rest stays open credit.",
+                        refund.name,
                     )
                 )
         if planned:

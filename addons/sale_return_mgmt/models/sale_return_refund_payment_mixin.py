@@ -143,8 +143,16 @@ class SaleReturnRefundPaymentMixin(models.AbstractModel):
         refused.return_credit_note_id.return_order_id._close_failure_activities()
 
     def _send_payment_proof(self, payment, attachments, note):
-        """Tell the customer that the money is on its way, with the files."""
+        """Tell the customer that the money is on its way, with copies of the files.
+
+        On the credit note: the warehouse reads the messages and files of the return.
+        """
         self.ensure_one()
+        refund = self.refund_ids.filtered(
+            lambda refund: payment in refund.matched_payment_ids
+        )[-1:]
+        copies = attachments.copy({"res_model": refund._name, "res_id": refund.id})
+        self.refund_proof_ids |= copies
         translate = self.with_context(lang=self.partner_id.lang).env._
         text = translate(
             "We have paid you %(amount)s for return %(order)s. The proof of payment is "
@@ -152,10 +160,10 @@ class SaleReturnRefundPaymentMixin(models.AbstractModel):
             amount=payment.currency_id.format(payment.amount),
             order=self.name,
         )
-        self.message_post(
+        refund.message_post(
             subject=translate("%s: your refund is paid", self.name),
             body=Markup("<p>%s</p>") % text + plaintext2html(note or ""),
-            attachment_ids=attachments.ids,
+            attachment_ids=copies.ids,
             partner_ids=self.partner_id.ids,
             subtype_xmlid="mail.mt_comment",
         )

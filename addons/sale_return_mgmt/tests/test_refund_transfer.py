@@ -256,12 +256,16 @@ class TestRefundTransfer(RefundPaymentCommon):
         proof = self._as("viewer", return_order).refund_proof_ids
         self.assertEqual(proof.mapped("name"), ["voucher.pdf"])
         self.assertEqual(proof.raw, b"%PDF- paid")
-        message = return_order.sudo().message_ids[0]
+        message = return_order.sudo().refund_ids.message_ids[0]
         self.assertEqual(message.partner_ids, self.customer)
         self.assertEqual(message.attachment_ids.ids, proof.ids)
         self.assertIn("230.00", message.body)
         self.assertIn("Value date: tomorrow", message.body)
         self.assertEqual(payment.message_ids[0].attachment_ids.name, "voucher.pdf")
+        # The warehouse reads neither the amount nor the file.
+        self.assertNotIn("230.00", "".join(return_order.sudo().message_ids.mapped("body")))
+        with self.assertRaises(AccessError):
+            self._as("warehouse", proof).read(["raw"])
 
     def test_only_accounting_sends_proofs(self):
         return_order = self._returned_by_transfer(

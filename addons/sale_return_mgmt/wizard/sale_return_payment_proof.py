@@ -19,7 +19,7 @@ class SaleReturnPaymentProof(models.TransientModel):
     note = fields.Text("Message")
 
     def action_send(self):
-        """Attach the files to payment and return, and send them to the customer."""
+        """Attach the files to payment and credit note, and send them to the customer."""
         self.ensure_one()
         if not self.env.user.has_group("account.group_account_invoice"):
             raise AccessError(
@@ -37,12 +37,9 @@ class SaleReturnPaymentProof(models.TransientModel):
             raise UserError(self.env._("Attach the file that proves the payment."))
         self.attachment_ids.write({"res_model": payment._name, "res_id": payment.id})
         payment.message_post(attachment_ids=self.attachment_ids.ids)
-        # Who reads returns cannot open payments: copies of their own.
-        copies_sudo = self.sudo().attachment_ids.copy(
-            {"res_model": order_sudo._name, "res_id": order_sudo.id}
-        )
-        order_sudo.refund_proof_ids |= copies_sudo
         # sudo: only this step says so
         payment.sudo().return_proof_date = fields.Datetime.now()
-        order_sudo._send_payment_proof(payment, copies_sudo, self.note)
+        # sudo: who reads returns cannot open payments, and gets copies
+        files_sudo = self.sudo().attachment_ids
+        order_sudo._send_payment_proof(payment.sudo(), files_sudo, self.note)
         return {"type": "ir.actions.act_window_close"}
