@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
 from ..exceptions import return_error
@@ -86,6 +86,22 @@ class SaleReturnDisposition(models.Model):
                     )
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        dispositions = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return dispositions
+
+    def write(self, vals):
+        res = super().write(vals)
+        self.env.registry.clear_cache()
+        return res
+
+    def unlink(self):
+        res = super().unlink()
+        self.env.registry.clear_cache()
+        return res
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         # sudo: inspections of other companies count as well
@@ -100,9 +116,7 @@ class SaleReturnDisposition(models.Model):
     @api.model
     def _get_default(self, company, kind="restock"):
         """The first disposition of ``kind`` in ``company``."""
-        disposition = self.search(
-            [("kind", "=", kind), ("company_id", "in", [False, company.id])], limit=1
-        )
+        disposition = self.browse(self._get_default_ids(company.id).get(kind))
         if not disposition:
             raise return_error(
                 "INVALID",
@@ -113,6 +127,16 @@ class SaleReturnDisposition(models.Model):
                 ),
             )
         return disposition
+
+    @api.model
+    @tools.ormcache("company_id")
+    def _get_default_ids(self, company_id):
+        """:return: dict of kind to the id of its first disposition in that company"""
+        # sudo: the same for all who ask
+        dispositions_sudo = self.sudo().search(
+            [("company_id", "in", [False, company_id])], order="sequence DESC, id DESC"
+        )
+        return {each.kind: each.id for each in dispositions_sudo}
 
     @api.model
     def _get_from_key(self, key, company):

@@ -41,6 +41,7 @@ from . import test_disposition
 from . import test_dock
 from . import test_dock_at_once
 from . import test_dock_inspection
+from . import test_dock_queries
 from . import test_event_log
 from . import test_exact_credit
 from . import test_exceptions
