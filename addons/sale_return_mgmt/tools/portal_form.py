@@ -9,6 +9,8 @@ import mimetypes
 import re
 from pathlib import PurePath
 
+from stdnum.iso7064 import mod_97_10
+
 from odoo.exceptions import UserError
 from odoo.tools.image import ImageProcess
 from odoo.tools.mimetypes import guess_mimetype
@@ -106,14 +108,12 @@ def _read_account(env, sale_order, form, errors):
 
 
 def is_account_number(number):
-    """Whether it may be one; the digits of an IBAN check themselves."""
+    """Whether it may be one; an IBAN checks itself."""
     number = sanitize_account_number(number) or ""
     if not re.fullmatch(r"[A-Z0-9]{5,34}", number, re.ASCII):
         return False
-    if not re.match(r"[A-Z]{2}[0-9]{2}", number):
-        return True
-    digits = "".join(str(int(char, 36)) for char in number[4:] + number[:4])
-    return int(digits) % 97 == 1
+    is_iban = re.match(r"[A-Z]{2}[0-9]{2}", number)
+    return not is_iban or mod_97_10.is_valid(number[4:] + number[:4])
 
 
 def read_files(env, files, errors):
