@@ -17,7 +17,8 @@ export class ReturnFiles extends Many2ManyBinaryField {
         super.setup();
         this.root = useRef("root");
         this.camera = useRef("camera");
-        this.upload = useFileUploader();
+        // Not `upload`: for Odoo's template that means that a file is still on its way
+        this.uploadFiles = useFileUploader();
         this.hasCamera = hasTouch();
         useDropzone(
             this.root,
@@ -34,7 +35,7 @@ export class ReturnFiles extends Many2ManyBinaryField {
 
     async onFiles(files) {
         const { resModel, resId } = this.props.record;
-        const uploaded = await this.upload("/web/binary/upload_attachment", {
+        const uploaded = await this.uploadFiles("/web/binary/upload_attachment", {
             csrf_token: odoo.csrf_token,
             ufile: [...files],
             model: resModel,

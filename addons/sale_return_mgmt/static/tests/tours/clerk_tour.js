@@ -107,8 +107,9 @@ registry.category("web_tour.tours").add("sale_return_clerk_order_tour", {
             run: () => choosePhoto(".o_sale_return_files input.o_input_file"),
         },
         {
-            content: "it is there, and nothing is missing",
-            trigger: ".o_sale_return_files:contains('scratch.png')",
+            content: "it is there, and no longer on its way",
+            trigger:
+                ".o_sale_return_files .o_attachment:not(.o_attachment_uploading):contains('scratch.png')",
         },
         {
             content: "nothing is missing any more",
