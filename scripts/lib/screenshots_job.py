@@ -138,7 +138,8 @@ class Studio:
         """Open an action of our addon, or one with its module's name, and a record."""
         action = action if "." in action else f"sale_return_mgmt.{action}"
         self.page.goto(f"/odoo/action-{action}" + (f"/{record}" if record else ""))
-        view = ".o_form_view" if record else ".o_view_controller"
+        # The frame of a view is there before what it shows.
+        view = ".o_form_view" if record else ".o_view_controller .o_content > *"
         self.page.locator(f".o_action_manager {view}").first.wait_for()
         browser.settle(self.page)
 
