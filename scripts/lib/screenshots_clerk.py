@@ -66,6 +66,11 @@ def return_form(studio):
 
 
 @shot(CLERK, "form")
+def mail_draft(studio):
+    studio.open("sale_return_order_action", studio.world["mailed"])
+
+
+@shot(CLERK, "form")
 def replacement(studio):
     studio.open("sale_return_order_action", studio.world["replaced"])
 

@@ -94,6 +94,19 @@ def settings(studio):
     setting.evaluate("it => it.parentElement.previousElementSibling.scrollIntoView()")
 
 
+@shot("admin")
+def mail_settings(studio):
+    studio.page.goto("/odoo/action-sale.action_sale_config_settings")
+    setting = studio.page.locator("#sale_return_mail")
+    setting.wait_for()
+    return setting
+
+
+@shot(MANAGER, "form")
+def rated(studio):
+    studio.open("sale_return_order_action", studio.world["paid_back"])
+
+
 @shot(MANAGER)
 def report(studio):
     studio.open("sale_return_mgmt_report.sale_return_report_action")

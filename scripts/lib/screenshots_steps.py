@@ -1,6 +1,11 @@
 """What the roles do, so that there is something to see."""
 
+import base64
+import re
 from datetime import datetime, timedelta
+from email.message import EmailMessage
+
+import requests
 
 from .screenshots_photos import photo
 
@@ -136,3 +141,39 @@ class Steps:
     @staticmethod
     def expect_ok(results):
         assert all(result["ok"] for result in results), results
+
+    def open_inbox(self):
+        """The company gets an address for requests by mail."""
+        domain = {"name": "harbour-goods.example.com"}
+        self.admin("mail.alias.domain", "create", [domain])
+        vals = {
+            "sale_return_alias_name": "returns",
+            "sale_return_mail_user_id": self.world.id("user_return_clerk"),
+        }
+        company = self.admin("res.users", "read", [2], ["company_id"])[0]["company_id"]
+        self.admin("res.company", "write", company[:1], vals)
+
+    def mail(self, customer, subject, body, thing):
+        """The customer writes to it, with a photo; return the draft that is made."""
+        address = self.read("res.partner", self.world.id(customer), "email")["email"]
+        message = EmailMessage()
+        message["From"], message["Subject"] = address, subject
+        message["To"] = "returns@harbour-goods.example.com"
+        message["Message-Id"] = f"<{thing}@{address}>"
+        message.set_content(body)
+        content, name = base64.b64decode(photo(thing)), self.world.text(thing)
+        message.add_attachment(content, "image", "png", filename=f"{name}.png")
+        text = message.as_string()
+        return self.admin("mail.thread", "message_process", False, text)
+
+    def rate(self, record, rate, feedback):
+        """The customer does, with the link to the page of his return."""
+        with requests.Session() as session:
+            path = self.manager(RETURN, "get_portal_url", [record])
+            page = session.get(f"{self.world.base_url}{path}").text
+            form = dict(
+                re.findall(r'name="(csrf_token|access_token)" value="([^"]+)"', page)
+            )
+            form |= {"rate": rate, "feedback": feedback}
+            url = f"{self.world.base_url}/my/returns/{record}/rate"
+            session.post(url, data=form).raise_for_status()

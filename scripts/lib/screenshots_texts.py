@@ -59,6 +59,9 @@ TEXTS = {
         "override": "A good customer; the sales manager agreed.",
         "name_approver": "Daniel is on holiday.",
         "freight": "Freight, paid by us",
+        "mail_subject": "Broken lamps,",
+        "mail": "Hello, two lamps flicker when dimmed. Can I send them back?",
+        "rated": "Quick and friendly, the money came the next day.",
     },
     "zh_CN": {
         "flickers": "调光时闪烁",
@@ -84,5 +87,8 @@ TEXTS = {
         "override": "老客户，销售经理已同意。",
         "name_approver": "欧建国休假中。",
         "freight": "我方承担的运费",
+        "mail_subject": "台灯有问题，订单",
+        "mail": "您好，两盏台灯调光时闪烁，可以退货吗？",
+        "rated": "处理很快，第二天就收到了退款。",
     },
 }

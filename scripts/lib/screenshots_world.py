@@ -91,6 +91,7 @@ class Scenes(Steps):
         self.parcel()
         self.in_the_portal()
         self.settled()
+        self.said_by_customers()
         self.stopped()
         self.promised()
         self.on_leave()
@@ -261,6 +262,16 @@ class Scenes(Steps):
         world["payment"] = payment
         [note] = self.read(RETURN, world["paid_back"], "refund_ids")["refund_ids"]
         world["credit_note"] = note
+
+    def said_by_customers(self):
+        """A mail that asks for a return, and what one says of his."""
+        world, text = self.world, self.world.text
+        self.open_inbox()
+        number = self.read("sale.order", world["order"], "name")["name"]
+        world["mailed"] = self.mail(
+            "partner_harbour", f"{text('mail_subject')} {number}", text("mail"), "lamp"
+        )
+        self.rate(world["paid_back"], 5, text("rated"))
 
     def stopped(self):
         """A return whose receipt somebody cancelled."""

@@ -92,14 +92,12 @@ class SaleReturnInboxMixin(models.AbstractModel):
             "channel": "email",
             "partner_id": customer.id,
             "named_order_ids": [Command.set(orders.ids)],
-            # A customer who writes is told of by his mail.
             "user_id": company.sale_return_mail_user_id.id,
             **(custom_values or {}),
         }
-        order = super(
-            SaleReturnInboxMixin,
-            gateway.with_context(mail_auto_subscribe_no_notify=True),
-        ).message_new(msg_dict, vals)
+        # The mail itself tells the responsible user.
+        gateway = gateway.with_context(mail_auto_subscribe_no_notify=True)
+        order = super(SaleReturnInboxMixin, gateway).message_new(msg_dict, vals)
         if not is_certain:
             order._message_log(
                 body=self.env._(
