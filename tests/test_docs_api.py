@@ -114,8 +114,8 @@ def test_python(transport, variables, monkeypatch, keys_free):
 
 
 def expect_output(block, names):
-    # The feed waits for older transactions, such as those of jobs.
-    tries = 20 if "api_events" in block.text else 1
+    # The feed waits for older transactions: of jobs, and of the tests beside these.
+    tries = 180 if "api_events" in block.text else 1
     for _try in range(tries):
         printed = run(block, names)
         if printed == block.output or block.output is None:

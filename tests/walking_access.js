@@ -1,7 +1,10 @@
 // Names and contrast of what is to be seen: for people who hear the screen, or see it badly.
 (() => {
     // What is drawn from our views; calendars, boards of activities and lists are Odoo's.
-    const OURS = ".o_form_sheet, .o_kanban_record, .o_dialog main, [class*=o_sale_return], [class*=o_return]";
+    const OURS = [
+        ".o_form_sheet, .o_kanban_record, .o_dialog main",
+        "[class*=o_sale_return]:not(.o_view_controller), [class*=o_return]",
+    ].join();
     const CONTROLS = "input, select, textarea, button, [role=button], [role=tab]";
 
     const LEAST = 4.5; // contrast of text, as WCAG 2 asks for in its level AA
