@@ -263,7 +263,9 @@ class TestRefundTransfer(RefundPaymentCommon):
         self.assertIn("Value date: tomorrow", message.body)
         self.assertEqual(payment.message_ids[0].attachment_ids.name, "voucher.pdf")
         # The warehouse reads neither the amount nor the file.
-        self.assertNotIn("230.00", "".join(return_order.sudo().message_ids.mapped("body")))
+        self.assertNotIn(
+            "230.00", "".join(return_order.sudo().message_ids.mapped("body"))
+        )
         with self.assertRaises(AccessError):
             self._as("warehouse", proof).read(["raw"])
 
