@@ -19,7 +19,7 @@ class SaleReturnPaymentProof(models.TransientModel):
     note = fields.Text("Message")
 
     def action_send(self):
-        """Attach the files to payment and credit note, and send them to the customer."""
+        """Keep the files with payment and credit note, send them to the customer."""
         self.ensure_one()
         if not self.env.user.has_group("account.group_account_invoice"):
             raise AccessError(
