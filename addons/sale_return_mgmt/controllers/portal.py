@@ -5,8 +5,8 @@ from odoo.http import request, route
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
-# Larger ids than the database knows would end in its error.
-MAX_ID = 2**31 - 1
+from ..tools.api_payload import is_id
+
 # Of a form without files.
 MAX_FORM = 64 * 1024
 # What browsers show, and run nothing of.
@@ -41,7 +41,7 @@ class SaleReturnPortal(CustomerPortal):
         :raise AccessError: if it is neither, or if the user may see no amounts
         :raise MissingError: if there is no such return
         """
-        if return_id > MAX_ID:
+        if not is_id(return_id):
             raise MissingError(request.env._("This document does not exist."))
         if not (isinstance(access_token, str) and access_token.isascii()):
             access_token = None  # it could not even be compared
@@ -49,6 +49,7 @@ class SaleReturnPortal(CustomerPortal):
         return_sudo = self._document_check_access(
             "sale.return.order", return_id, access_token=access_token
         )
+        # sudo: the access was checked, and customers may read few fields
         return return_sudo.with_user(request.env.user).sudo()
 
     @staticmethod

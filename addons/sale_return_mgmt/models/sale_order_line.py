@@ -44,8 +44,7 @@ class SaleOrderLine(models.Model):
             )
 
     def _additional_name_per_id(self):
-        """On a return all lines are of one customer. The key is Odoo's own, of its
-        addon for services."""
+        """On a return all lines are of one customer; the key is Odoo's own."""
         if self.env.context.get("hide_partner_ref"):
             return {}
         return super()._additional_name_per_id()

@@ -5,8 +5,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Command, Domain
 from odoo.tools import email_normalize, html2plaintext
 
-from ..tools.api_payload import MAX_FILE_BYTES, MAX_FILES
-from ..tools.portal_form import get_type
+from ..tools.api_payload import MAX_FILE_BYTES, MAX_FILES, get_type
 from .sale_return_obstacle_sold_mixin import CLERK_GROUP
 
 _logger = logging.getLogger(__name__)
@@ -65,12 +64,14 @@ class SaleReturnInboxMixin(models.AbstractModel):
     def _is_from_machine(self, message, message_dict):
         """Answers of the absent, mass mails, and what comes from our own addresses."""
         sender = email_normalize(message_dict["email_from"])
+        # sudo: the gateway's user may not read addresses of other companies
+        AliasDomain_sudo = self.env["mail.alias.domain"].sudo()
         return (
             not sender
             or (message.get("Auto-Submitted") or "no").strip().lower() != "no"
             or (message.get("Precedence") or "").strip().lower()
             in ("auto_reply", "bulk", "junk", "list")
-            or bool(self.env["mail.alias.domain"].sudo()._find_aliases([sender]))
+            or bool(AliasDomain_sudo._find_aliases([sender]))
         )
 
     @api.model
@@ -84,6 +85,7 @@ class SaleReturnInboxMixin(models.AbstractModel):
         company = self.env["res.company"].browse(
             (custom_values or {}).get("company_id", self.env.company.id)
         )
+        # The superuser: the draft is nobody's work, whoever the sender claims to be.
         gateway = self.with_user(SUPERUSER_ID).with_company(company)
         customer, orders, is_certain = gateway._find_mail_customer(msg_dict)
         msg_dict["author_id"] = msg_dict.get("author_id") or customer.id

@@ -204,6 +204,7 @@ class SaleReturnOrderLine(models.Model):
         orders_sudo = self.sudo().order_id | self.order_id.sudo().browse(order_ids)
         if any(order.state != "draft" for order in orders_sudo):
             return nullcontext()
+        # sudo: as above
         sold = self.sudo().sale_line_id | self.sale_line_id.sudo().browse(
             {vals["sale_line_id"] for vals in vals_list if vals.get("sale_line_id")}
         )

@@ -110,6 +110,7 @@ class SaleReturnPortalMixin(models.AbstractModel):
         """Photos and documents that came from the customer, in ``sudo``: not those of
         clerks, nor those of the inspection, which were taken for our own eyes."""
         self.ensure_one()
+        # sudo: who made a file is for nobody outside to read
         files_sudo = self.sudo().attachment_ids
         return files_sudo.filtered(lambda file: file.create_uid.share)
 
@@ -142,7 +143,7 @@ class SaleReturnPortalMixin(models.AbstractModel):
         :return: list of title and name of a field of the line
         """
         self.ensure_one()
-        lines_sudo = self.sudo().line_ids
+        lines_sudo = self.sudo().line_ids  # sudo: customers may read few fields
         columns = [(self.env._("Requested"), "quantity")]
         if self.state in ("approved", "done"):
             columns.append((self.env._("Approved"), "quantity_approved"))

@@ -41,7 +41,7 @@ class SaleReturnPortalOfferMixin(models.AbstractModel):
         possible = self.order_line.filtered(
             lambda line: line in obstacles and not obstacles[line]
         )
-        withdrawal_days = self._get_withdrawal_days(possible)
+        deadlines = self._get_withdrawal_deadlines(possible)
         return {
             "lines": self._prepare_return_line_offers(possible),
             "obstacles": {line: why for line, why in obstacles.items() if why},
@@ -49,9 +49,9 @@ class SaleReturnPortalOfferMixin(models.AbstractModel):
             "accounts": self.partner_id.commercial_partner_id.bank_ids,
             "refund_methods": self._get_return_refund_methods(),
             "legal_bases": ["voluntary", "withdrawal", "warranty"]
-            if withdrawal_days
+            if deadlines
             else ["voluntary", "warranty"],
-            "withdrawal_until": max(withdrawal_days.values(), default=False),
+            "withdrawal_until": max(deadlines.values(), default=False),
         }
 
     def _prepare_return_line_offers(self, lines):
@@ -96,7 +96,7 @@ class SaleReturnPortalOfferMixin(models.AbstractModel):
             return ["original", "credit", "transfer"]
         return ["credit", "transfer"]
 
-    def _get_withdrawal_days(self, lines):
+    def _get_withdrawal_deadlines(self, lines):
         """Until when a consumer may withdraw from the purchase of these lines.
 
         :return: dict of line to its last day, without those that have passed

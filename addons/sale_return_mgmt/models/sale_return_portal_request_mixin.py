@@ -138,7 +138,7 @@ class SaleReturnPortalRequestMixin(models.AbstractModel):
         self.ensure_one()
         if self.legal_basis == "withdrawal":
             sale_lines = self.line_ids.sale_line_id
-            possible = sale_lines.order_id._get_withdrawal_days(sale_lines)
+            possible = sale_lines.order_id._get_withdrawal_deadlines(sale_lines)
             for line in self.line_ids:
                 if line.sale_line_id not in possible:
                     raise return_error(

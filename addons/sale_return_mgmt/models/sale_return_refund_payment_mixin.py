@@ -148,9 +148,7 @@ class SaleReturnRefundPaymentMixin(models.AbstractModel):
         On the credit note: the warehouse reads the messages and files of the return.
         """
         self.ensure_one()
-        refund = self.refund_ids.filtered(
-            lambda refund: payment in refund.matched_payment_ids
-        )[-1:]
+        refund = (payment.invoice_ids & self.refund_ids)[-1:]
         copies = attachments.copy({"res_model": refund._name, "res_id": refund.id})
         self.refund_proof_ids |= copies
         translate = self.with_context(lang=self.partner_id.lang).env._

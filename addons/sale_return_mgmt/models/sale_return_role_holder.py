@@ -83,6 +83,7 @@ class SaleReturnRoleHolder(models.Model):
                 for role in ROLES
             )
         )
+        # sudo: as above
         for holder, holder_sudo in zip(self, self.sudo(), strict=True):
             holder.given_by = ", ".join(
                 holder_sudo.user_id.group_ids.filtered(

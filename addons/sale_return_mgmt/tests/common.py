@@ -176,6 +176,23 @@ class SaleReturnCommon(AccountTestInvoicingCommon):
                 form.line_ids.remove(index)
         return form.save()
 
+    def _count_queries(self, step):
+        """:return: ``(queries, answer)`` of a step that starts without caches"""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        start = self.env.cr.sql_log_count
+        answer = step()
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - start, answer
+
+    @classmethod
+    def _load_chinese(cls):
+        """What the database was made with may be older than the files."""
+        cls.env["res.lang"]._activate_lang("zh_CN")
+        cls.env.ref("base.module_sale_return_mgmt")._update_translations(
+            ["zh_CN"], overwrite=True
+        )
+
     @classmethod
     def _as(cls, role, records):
         return records.with_user(cls.users[role])

@@ -22,10 +22,7 @@ class TestCustomerLanguage(HttpCase, PortalCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["res.lang"]._activate_lang("zh_CN")
-        cls.env.ref("base.module_sale_return_mgmt")._update_translations(
-            ["zh_CN"], overwrite=True
-        )
+        cls._load_chinese()
         for user in cls.users.values():  # whose names are words of ours
             user.partner_id.name = user.login
         cls.customer.write({"lang": "zh_CN", "name": "上海晨光家居有限公司"})

@@ -42,14 +42,6 @@ class TestDockQueries(SaleReturnInspectionCommon):
         cls._as("approver", returned).action_approve()
         return returned.sudo()
 
-    def _count(self, step):
-        self.env.flush_all()
-        self.env.invalidate_all()
-        start = self.env.cr.sql_log_count
-        answer = step()
-        self.env.flush_all()
-        return self.env.cr.sql_log_count - start, answer
-
     def _work(self, first, second):
         """Two returns of as many lines, from the scan to the inspection.
 
@@ -58,7 +50,7 @@ class TestDockQueries(SaleReturnInspectionCommon):
         costs = {}
 
         def take(step, work):
-            costs[step], answer = self._count(work)
+            costs[step], answer = self._count_queries(work)
             return answer
 
         def receive(returned):

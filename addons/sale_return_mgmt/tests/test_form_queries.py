@@ -43,14 +43,6 @@ class TestFormQueries(ClientMixin, SaleReturnCommon):
         # The caches that all requests share.
         cls.Return = cls.env["sale.return.order"].with_user(cls.users["clerk"])
 
-    def _count(self, step):
-        self.env.flush_all()
-        self.env.invalidate_all()
-        start = self.env.cr.sql_log_count
-        answer = step()
-        self.env.flush_all()
-        return self.env.cr.sql_log_count - start, answer
-
     def _lines(self, count):
         return [
             Command.create(
@@ -70,9 +62,9 @@ class TestFormQueries(ClientMixin, SaleReturnCommon):
 
     def _check(self, step):
         """:param step: called with the number of lines, returns what to measure"""
-        few = self._count(step(FEW))[0]  # and the caches
-        few, answer = self._count(step(FEW))
-        many, _answer = self._count(step(MANY))
+        few = self._count_queries(step(FEW))[0]  # and the caches
+        few, answer = self._count_queries(step(FEW))
+        many, _answer = self._count_queries(step(MANY))
         self.assertLessEqual(many - few, PORTIONS, (few, many))
         return answer
 
@@ -146,7 +138,7 @@ class TestFormQueries(ClientMixin, SaleReturnCommon):
         }
 
         def count():
-            return self._count(
+            return self._count_queries(
                 lambda: draft.onchange(values, ["date_request"], specification)
             )[0]
 

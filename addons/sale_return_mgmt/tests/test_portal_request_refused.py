@@ -186,6 +186,16 @@ class TestPortalRequestRefused(PortalRequestCommon):
         self.assertEqual(self.url_open(f"{self._url()}?{query}").status_code, 200)
         self._assert_nothing_made()
 
+    def test_floods(self):
+        self.env["ir.config_parameter"].sudo().set_param(
+            "sale_return_mgmt.portal_writes_per_hour", 1
+        )
+        self._assert_refused(self._post(self._fill({self.lamps: "0"})), "how many")
+        response = self._post(self._fill({self.lamps: "1"}))
+        self.assertEqual(response.status_code, 429)
+        self.env.invalidate_all()
+        self.assertFalse(self._get_returns())
+
     def test_files(self):
         form = self._fill({self.lamps: "1"})
         svg = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'

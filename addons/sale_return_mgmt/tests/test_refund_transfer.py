@@ -269,6 +269,17 @@ class TestRefundTransfer(RefundPaymentCommon):
         with self.assertRaises(AccessError):
             self._as("warehouse", proof).read(["raw"])
 
+    def test_the_proof_goes_out_whatever_the_payment_is_matched_with(self):
+        return_order = self._returned_by_transfer(
+            self._paid(self._sell([(self.product, 5)]))
+        )
+        payment = self._payments(return_order)
+        payment.action_post()
+        payment.move_id.line_ids.remove_move_reconcile()
+        self._send_proof(payment)
+        refund = return_order.sudo().refund_ids
+        self.assertEqual(refund.message_ids[0].attachment_ids.name, "voucher.pdf")
+
     def test_only_accounting_sends_proofs(self):
         return_order = self._returned_by_transfer(
             self._paid(self._sell([(self.product, 5)]))

@@ -15,11 +15,7 @@ class TestTranslations(TranslationsMixin, SaleReturnCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["res.lang"]._activate_lang("zh_CN")
-        # What the database was made with may be older.
-        cls.env.ref("base.module_sale_return_mgmt")._update_translations(
-            ["zh_CN"], overwrite=True
-        )
+        cls._load_chinese()
         cls.users["manager"].lang = "zh_CN"
 
     def _as_chinese(self, records):

@@ -5,6 +5,8 @@ import binascii
 import hashlib
 import json
 
+from odoo.exceptions import UserError
+from odoo.tools.image import ImageProcess
 from odoo.tools.mimetypes import guess_mimetype
 
 from .quantities import is_number, is_quantity
@@ -107,7 +109,20 @@ def read_file(file):
         content = base64.b64decode(file["data"], validate=True)
     except (binascii.Error, ValueError):
         return None
-    return content if guess_mimetype(content) in FILE_TYPES else None
+    return content if get_type(content) else None
+
+
+def get_type(content):
+    """The type of a picture or a PDF, whatever its name says; else None."""
+    mimetype = guess_mimetype(content)
+    if mimetype not in FILE_TYPES:
+        return None
+    if mimetype.startswith("image/"):
+        try:
+            ImageProcess(content, verify_resolution=True)
+        except UserError:  # none, or one that would fill the memory
+            return None
+    return mimetype
 
 
 def without_none(value):

@@ -11,20 +11,15 @@ from pathlib import PurePath
 
 from stdnum.iso7064 import mod_97_10
 
-from odoo.exceptions import UserError
-from odoo.tools.image import ImageProcess
-from odoo.tools.mimetypes import guess_mimetype
-
 from odoo.addons.base.models.res_bank import sanitize_account_number
 
-from .api_payload import FILE_TYPES, is_text
+from .api_payload import get_type, is_text
 from .quantities import is_quantity
 
 MAX_FILES = 5
 MAX_FILE_BYTES = 5 * 2**20
 MAX_BYTES = MAX_FILES * MAX_FILE_BYTES + 2**20  # with the form beside the files
 MAX_NAME = 100
-NEW_ACCOUNT = "new"
 
 
 def read_request(env, sale_order, form):
@@ -35,9 +30,10 @@ def read_request(env, sale_order, form):
         and what is wrong in it as dicts of ``line`` (its id, or False) and ``message``
     """
     errors = []
+    reasons = {str(each.id): each.code for each in sale_order._get_return_reasons()}
     request = {
         "lines": [
-            _read_line(env, line, form, sale_order, errors)
+            _read_line(env, line, form, reasons, errors)
             for line in sale_order._get_sold_lines()
             if form.get(f"line-{line.id}")
         ]
@@ -56,13 +52,12 @@ def add_error(errors, message, line=None):
     errors.append({"line": bool(line) and line.id, "message": message})
 
 
-def _read_line(env, line, form, sale_order, errors):
+def _read_line(env, line, form, reasons, errors):
     product = line.product_id.display_name
     quantity = _read_quantity(form.get(f"quantity-{line.id}", ""))
     if quantity is None:
         add_error(errors, env._("%s: how many come back?", product), line)
     values = {"sale_line": line.id, "quantity": quantity}
-    reasons = {str(each.id): each.code for each in sale_order._get_return_reasons()}
     reason = form.get(f"reason-{line.id}")
     if reason in reasons:
         values["reason"] = reasons[reason]
@@ -146,16 +141,3 @@ def read_files(env, files, errors):
             data = base64.b64encode(content).decode()
             attachments.append({"name": name, "data": data})
     return attachments
-
-
-def get_type(content):
-    """The type of a picture or a PDF, whatever its name says; else None."""
-    mimetype = guess_mimetype(content)
-    if mimetype not in FILE_TYPES:
-        return None
-    if mimetype.startswith("image/"):
-        try:
-            ImageProcess(content, verify_resolution=True)
-        except UserError:  # none, or one that would fill the memory
-            return None
-    return mimetype
