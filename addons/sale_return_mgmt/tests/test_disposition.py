@@ -30,6 +30,30 @@ class TestDisposition(SaleReturnInspectionCommon):
         self.assertEqual(order.order_line.quantity_returnable, returnable)
         self.assertEqual(line.quantity_delivered, 10)
 
+    # === CONFIGURATION === #
+
+    def test_what_usually_becomes_of_goods_follows_the_configuration(self):
+        Disposition = self.env["sale.return.disposition"].sudo()
+
+        def usual():
+            return Disposition._get_default(self.company)
+
+        shipped = usual()
+        first = Disposition.create(
+            {"name": "Shelf", "code": "SHELF", "kind": "restock", "sequence": -1}
+        )
+        self.assertEqual(usual(), first)
+        first.active = False
+        self.assertEqual(usual(), shipped)
+        first.active = True
+        self.assertEqual(usual(), first)
+        first.company_id = self.env["res.company"].sudo().create({"name": "Other"})
+        self.assertEqual(usual(), shipped)
+        first.company_id = self.company
+        self.assertEqual(usual(), first)
+        first.unlink()
+        self.assertEqual(usual(), shipped)
+
     # === KINDS === #
 
     def test_no_kind_touches_the_ledger_by_its_moves(self):
