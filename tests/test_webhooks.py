@@ -191,7 +191,7 @@ def program(server, json2_users, tmp_path):
             stdout=subprocess.PIPE,
             text=True,
         )
-        patience = threading.Timer(60, process.kill)
+        patience = threading.Timer(180, process.kill)
         patience.start()
         try:
             yield process.stdout
