@@ -8,6 +8,7 @@ from odoo.http import request, route
 from odoo.tools import format_date
 
 from ..models.sale_return_portal_request_mixin import SOURCE
+from ..tools.api_payload import FILE_TYPES
 from ..tools.portal_form import (
     MAX_BYTES,
     MAX_FILE_BYTES,
@@ -148,6 +149,7 @@ class SaleReturnPortalRequest(SaleReturnPortal):
                 "page_name": "return_request",
                 "max_files": MAX_FILES,
                 "max_file_bytes": MAX_FILE_BYTES,
+                "file_types": ",".join(sorted(FILE_TYPES)),
                 "photo_hint": env._(
                     "Up to %(count)s pictures or PDFs of %(size)s MB each. They help "
                     "us to decide.",

@@ -4,13 +4,6 @@ import { Interaction } from "@web/public/interaction";
 
 const SIDE = 2048; // pixels: enough to see a scratch
 const SHRINK_FROM = 2 ** 20; // bytes
-const FILE_TYPES = [
-    "image/jpeg",
-    "image/png",
-    "image/gif",
-    "image/webp",
-    "application/pdf",
-];
 
 /**
  * What the customer gets, shown while he fills in the form of a return; photos of his
@@ -42,6 +35,7 @@ export class ReturnRequest extends Interaction {
         this.previews = 0;
         this.files = new DataTransfer();
         this.fileInput = this.el.querySelector(".o_sale_return_files");
+        this.fileTypes = this.fileInput.accept.split(",");
         this.fileError = this.el.querySelector(".o_sale_return_file_error");
     }
 
@@ -114,7 +108,7 @@ export class ReturnRequest extends Interaction {
         this.fileError.textContent = "";
         for (const file of [...ev.target.files]) {
             const small = await this.waitFor(this.shrink(file));
-            if (!FILE_TYPES.includes(small.type)) {
+            if (!this.fileTypes.includes(small.type)) {
                 this.fileError.textContent = `${this.text("wrongType")} ${file.name}`;
             } else if (small.size > Number(this.el.dataset.maxFileBytes)) {
                 this.fileError.textContent = `${this.text("tooLarge")} ${file.name}`;
