@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.portal.utils import validate_thread_with_token
+
 from .sale_return_line_price_mixin import MONEY_GROUPS
 
 PORTAL_FIELDS = {
@@ -57,6 +59,15 @@ class SaleReturnPortalMixin(models.AbstractModel):
     def _sign_token(self, pid):
         # sudo: as above
         return super(SaleReturnPortalMixin, self.sudo())._sign_token(pid)
+
+    @api.model
+    def _get_thread_with_access(self, thread_id, *, token=None, **kwargs):
+        thread = super()._get_thread_with_access(thread_id, token=token, **kwargs)
+        # sudo: Odoo reads the token once more as the user who came with it, as a customer
+        # who logged in and then pressed the link of a mail
+        if thread and validate_thread_with_token(thread.sudo(), token):
+            return thread.sudo()
+        return thread
 
     def _get_share_url(
         self, redirect=False, signup_partner=False, pid=None, share_token=True

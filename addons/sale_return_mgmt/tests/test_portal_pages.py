@@ -150,17 +150,20 @@ class TestPortalPages(PortalHttpCase):
             )
         self.submitted.sudo().line_ids.note = "A difficult one"
         self.assertNotIn("A difficult one", self._get(self._url(self.submitted)).text)
-        answer = self.make_jsonrpc_request(
-            "/mail/chatter_fetch",
-            {
-                "thread_model": self.submitted._name,
-                "thread_id": self.submitted.id,
-                "token": self.submitted.sudo()._portal_ensure_token(),
-            },
-        )
-        bodies = str(answer)
-        self.assertIn("Hello", bodies)
-        self.assertNotIn("Do not tell him", bodies)
+        token = self.submitted.sudo()._portal_ensure_token()
+        found = [self._fetch_messages(token=token)]
+        self._log_in("customer")
+        found += [self._fetch_messages(token=token), self._fetch_messages()]
+        for bodies in found:
+            self.assertIn("Hello", bodies)
+            self.assertNotIn("Do not tell him", bodies)
+
+    def _fetch_messages(self, **params):
+        params |= {
+            "thread_model": self.submitted._name,
+            "thread_id": self.submitted.id,
+        }
+        return str(self.make_jsonrpc_request("/mail/chatter_fetch", params))
 
     def test_what_the_customer_writes_reaches_the_responsible(self):
         self.submitted.sudo().with_context(tracking_disable=False).user_id = self.users[
