@@ -1,5 +1,6 @@
 # The mixins come first: models are registered in the order of their import.
 from . import sale_return_protected_mixin
+from . import sale_return_number_mixin
 from . import sale_return_portal_fields_mixin
 from . import sale_return_clerk_mixin
 from . import sale_return_closing_mixin

@@ -45,6 +45,7 @@ class SaleReturnOrder(models.Model):
         "sale.return.inbox.mixin",
         "mail.thread",
         "mail.activity.mixin",
+        "sale.return.number.mixin",
         "sale.return.protected.mixin",
         "sale.return.replacement.order.mixin",
         "sale.return.replacement.mixin",
@@ -80,14 +81,6 @@ class SaleReturnOrder(models.Model):
     _check_company_auto = True
     _mail_post_access = "read"
 
-    name = fields.Char(
-        "Number",
-        readonly=True,
-        copy=False,
-        required=True,
-        default=lambda self: self.env._("New"),
-        index="trigram",
-    )
     state = fields.Selection(
         STATES,
         "Status",
@@ -297,9 +290,6 @@ class SaleReturnOrder(models.Model):
         for vals in vals_list:
             self._check_line_quantities(vals)
         orders = super().create(vals_list)
-        sequence_sudo = self.env["ir.sequence"].sudo()  # clerks may not read sequences
-        for order in orders.sudo():  # the number is a workflow field
-            order.name = sequence_sudo.next_by_code("sale.return.order")
         self.env["sale.return.event"]._log(orders, "created")
         return orders
 

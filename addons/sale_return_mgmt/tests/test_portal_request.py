@@ -46,6 +46,15 @@ class TestPortalRequest(PortalRequestCommon):
                 }
             ],
         )
+        told = self.env["mail.message"].search(
+            [
+                ("model", "=", made._name),
+                ("res_id", "=", made.id),
+                ("message_type", "=", "user_notification"),
+            ]
+        )
+        self.assertEqual(told.partner_ids, self.order.user_id.partner_id)
+        self.assertIn(made.name, told.subject)
         self.assertEqual(made.attachment_ids.mapped("name"), ["a.png"] * 2)
         self.assertEqual(set(made.attachment_ids.mapped("public")), {False})
         self.assertEqual(made.attachment_ids[0].raw, PNG)
