@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.tools import format_date
+from odoo.tools import format_date, format_list
 
 from .sale_return_settlement_mixin import SETTLED
 
@@ -172,8 +172,12 @@ class SaleReturnCustomerStatusMixin(models.AbstractModel):
         )
 
     def _tell_refund(self):
-        if all(move.payment_state in SETTLED for move in self._get_posted_refunds()):
-            return self.env._("The amount is settled.")
+        """How the money comes, or came; the mail of the credit says it too."""
+        # The prefetch is that of all returns of a list.
+        prefetch_ids = self.refund_ids._prefetch_ids
+        refunds = self._get_posted_refunds().with_prefetch(prefetch_ids)
+        if all(move.payment_state in SETTLED for move in refunds):
+            return self._tell_settled(refunds)
         return {
             "transfer": self.env._("We transfer it to your bank account."),
             "original": self.env._("It goes back the way you paid."),
@@ -181,6 +185,17 @@ class SaleReturnCustomerStatusMixin(models.AbstractModel):
             self.refund_method,
             self.env._("It stands to your credit: deduct it from your next payment."),
         )
+
+    def _tell_settled(self, refunds):
+        texts = []
+        set_off = refunds.line_ids.matched_debit_ids.debit_move_id.move_id
+        invoices = set_off.filtered(lambda move: move.is_invoice()).sorted("id")
+        if invoices:
+            numbers = format_list(self.env, invoices.mapped("name"))
+            texts.append(self.env._("It was set off against %s.", numbers))
+        if refunds.reconciled_payment_ids:
+            texts.append(self.env._("It was paid back to you."))
+        return " ".join(texts) or self.env._("The amount is settled.")
 
     def _tell_result_day(self):
         if self.date_deadline:

@@ -271,7 +271,9 @@ class SaleReturnNotice(models.Model):
     def _send_rating(self):
         """To the customer alone: whoever has its links rates in his name."""
         self.order_id.message_notify(**self._prepare_message())
-        self._tell_followers(self.env._("The customer was asked for a rating."))
+        self.order_id._message_log(
+            body=self.env._("The customer was asked for a rating.")
+        )
 
     def _prepare_message(self):
         order = self.order_id

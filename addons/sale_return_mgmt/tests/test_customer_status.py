@@ -1,10 +1,10 @@
 from odoo.tests import tagged
 
-from .common import SaleReturnCommon
+from .common_settlement import SettlementCommon
 
 
 @tagged("post_install", "-at_install")
-class TestCustomerStatus(SaleReturnCommon):
+class TestCustomerStatus(SettlementCommon):
     """Where a return stands, as its customer is told: what happened, what is next."""
 
     @classmethod
@@ -53,6 +53,18 @@ class TestCustomerStatus(SaleReturnCommon):
         self.assertEqual(self._line(order), "Requested Approved Goods Arrived Credited")
         for step in order.sudo()._get_customer_timeline():
             self.assertTrue(step["date"], step)
+
+    def test_how_the_money_came(self):
+        order = self._returned(self.order, {self.product: 1})
+        invoices = self.order.invoice_ids.filtered(
+            lambda move: move.move_type == "out_invoice"
+        )
+        self.assertIn(f"set off against {invoices.name}.", self._tell(order)[1])
+        self._pay(invoices)
+        order = self._returned(self.order, {self.product: 1})
+        self.assertIn("deduct it from your next payment", self._tell(order)[1])
+        self._pay(order.sudo().refund_ids)
+        self.assertIn("It was paid back to you.", self._tell(order)[1])
 
     def test_goods_that_are_looked_at(self):
         self.company.sale_return_inspection_required = True
@@ -134,5 +146,8 @@ class TestCustomerStatus(SaleReturnCommon):
                 order._get_customer_summary()
             return self.env.cr.sql_log_count - before
 
-        tell(orders)
-        self.assertLessEqual(tell(orders), tell(one) + 3)
+        for _stage in ("approved", "credited"):
+            tell(orders)
+            self.assertLessEqual(tell(orders), tell(one) + 3)
+            for order in orders:
+                self._receive(order)
