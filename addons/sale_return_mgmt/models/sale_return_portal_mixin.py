@@ -117,6 +117,14 @@ class SaleReturnPortalMixin(models.AbstractModel):
         self.ensure_one()
         return self.state == "approved" and self._expects_goods()
 
+    def _get_customer_charges(self):
+        """What the credit has beside the goods, as the customer reads it.
+
+        :return: list of (name, amount with taxes, which is negative if kept back)
+        """
+        self.ensure_one()
+        return [(self.env._("Fee"), -self.amount_fee)] if self.amount_fee else []
+
     def _get_customer_files(self):
         """Photos and documents that came from the customer, in ``sudo``: not those of
         clerks, nor those of the inspection, which were taken for our own eyes."""

@@ -104,6 +104,12 @@ class TestPortalRequest(PortalRequestCommon):
         self.assertIn(made.policy_message, answer["html"])
         self.assertIn("207.00", answer["html"])
         self.assertEqual(made.amount_total, 207)
+        # The page tells the same sum: goods, fee, total.
+        page = self.url_open(f"/my/returns/{made.id}").text
+        table = page[page.index('id="return_lines"') : page.index("</table>")]
+        amounts = re.findall(r'class="oe_currency_value">([^<]+)', table)
+        amounts = [amount.replace("\ufeff", "") for amount in amounts]
+        self.assertEqual(amounts, ["230.00", "-23.00", "207.00"])
 
     def test_refused_in_the_words_of_the_policy(self):
         self.policy.write({"returnable": False, "out_of_policy": "refuse"})

@@ -59,6 +59,12 @@ class SaleReturnOrder(models.Model):
             order.amount_asked -= order.amount_delivery
         return res
 
+    def _get_customer_charges(self):
+        charges = super()._get_customer_charges()
+        if self.amount_delivery:
+            charges.append((self.env._("Delivery"), self.amount_delivery))
+        return charges
+
     @api.depends(*DELIVERY_FACTS)
     def _compute_refund_status(self):
         return super()._compute_refund_status()

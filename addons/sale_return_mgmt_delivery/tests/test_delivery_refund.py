@@ -141,6 +141,9 @@ class TestDeliveryRefund(DeliveryCommon):
             request.sudo(),
             [{"amount_fee": 23, "amount_delivery": 23, "amount_total": 230}],
         )
+        # What the customer reads adds up.
+        charges = request.sudo()._get_customer_charges()
+        self.assertEqual(charges, [("Fee", -23), ("Delivery", 23)])
 
     # === THE STANDARD RATE === #
 
