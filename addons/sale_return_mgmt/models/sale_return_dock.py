@@ -136,8 +136,8 @@ class SaleReturnDock(models.AbstractModel):
         return return_error(
             "BUSY",
             self.env._(
-                "Somebody else has worked on %s meanwhile. Look at what is still "
-                "awaited and count again.",
+                "Somebody else has worked on %s meanwhile. Of what you entered is left "
+                "what still fits: look at it, and press again.",
                 order.name,
             ),
         )

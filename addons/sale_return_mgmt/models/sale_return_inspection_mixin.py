@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 
 from ..exceptions import return_error
+from ..tools.api_payload import get_evidence_type
 
 
 class SaleReturnInspectionMixin(models.AbstractModel):
@@ -197,6 +198,7 @@ class SaleReturnInspectionMixin(models.AbstractModel):
         left = lines.sudo()._get_quantities_to_inspect()
         left = {line.id: quantities for line, quantities in left.items()}
         for row in rows:
+            self._check_evidence(row.get("attachments", ()))
             line, lot = row["line"], row.get("lot") or self.env["stock.lot"]
             if line.order_id not in self:
                 raise return_error(
@@ -257,6 +259,18 @@ class SaleReturnInspectionMixin(models.AbstractModel):
                     possible=possible,
                 )
             waiting[lot] = possible - row["quantity"]
+
+    def _check_evidence(self, files):
+        for file in files:
+            if not get_evidence_type(file.raw or b""):
+                raise return_error(
+                    "INVALID",
+                    self.env._(
+                        "“%s” is neither a picture nor a video nor a PDF. Take it "
+                        "away, or choose another file.",
+                        file.name,
+                    ),
+                )
 
     def _lower_credit(self, rows):
         """Lower what lines are credited for goods of diminished value.

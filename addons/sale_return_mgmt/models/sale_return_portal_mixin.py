@@ -63,8 +63,8 @@ class SaleReturnPortalMixin(models.AbstractModel):
     @api.model
     def _get_thread_with_access(self, thread_id, *, token=None, **kwargs):
         thread = super()._get_thread_with_access(thread_id, token=token, **kwargs)
-        # sudo: Odoo reads the token once more as the user who came with it, as a customer
-        # who logged in and then pressed the link of a mail
+        # sudo: Odoo reads the token once more as the user who came with it, such as a
+        # customer who logged in and then pressed the link of a mail
         if thread and validate_thread_with_token(thread.sudo(), token):
             return thread.sudo()
         return thread

@@ -1,8 +1,14 @@
+import base64
+
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAA"
+    "AABJRU5ErkJggg=="
+)
 GROUPS = {
     "viewer": "sale_return_mgmt.group_sale_return_viewer",
     "clerk": "sale_return_mgmt.group_sale_return_clerk",

@@ -1,4 +1,3 @@
-import base64
 import uuid
 
 from odoo import http
@@ -6,11 +5,6 @@ from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user
 
 from .common import SaleReturnCommon
-
-PNG = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAA"
-    "AABJRU5ErkJggg=="
-)
 
 
 class PortalRequestCommon(SaleReturnCommon, HttpCase):

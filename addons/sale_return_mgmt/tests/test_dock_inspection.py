@@ -1,6 +1,7 @@
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from .common import PIXEL
 from .common_inspection import SaleReturnInspectionCommon
 
 
@@ -41,7 +42,7 @@ class TestDockInspection(SaleReturnInspectionCommon):
         return Attachment.create(
             {
                 "name": "a.png",
-                "raw": b"x",
+                "raw": PIXEL,
                 "res_model": "sale.return.order.inspect.line",
                 "res_id": 0,
                 **vals,
@@ -89,6 +90,20 @@ class TestDockInspection(SaleReturnInspectionCommon):
         self._inspect_at_dock(self._finding(attachments=(foreign + other).ids))
         self.assertFalse(self.returned.sudo().inspection_ids.attachment_ids)
         self.assertEqual(other.res_model, "res.partner")
+
+    def test_what_is_no_picture_video_or_pdf_is_refused(self):
+        """Whatever its name says; nothing is lost but the step."""
+        for content in (b"<html><script>alert(1)</script>", b"MZ\x90", b"", b"GIF89a"):
+            photo = self._photo(raw=content)
+            message = "“a.png” is neither a picture nor a video"
+            with self.subTest(content), self.assertRaisesRegex(UserError, message):
+                self._inspect_at_dock(self._finding(attachments=photo.ids))
+            self.assertTrue(photo.exists())
+        videos = self._photo(raw=b"\0\0\0\x18ftypmp42") + self._photo(
+            raw=b"\x1a\x45\xdf\xa3webm"
+        )
+        self._inspect_at_dock(self._finding(attachments=videos.ids))
+        self.assertEqual(self.returned.sudo().inspection_ids.attachment_ids, videos)
 
     def test_the_same_step_twice_inspects_once(self):
         first = self._inspect_at_dock(self._finding(quantity=2))

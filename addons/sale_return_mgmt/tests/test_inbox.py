@@ -1,4 +1,3 @@
-import base64
 from ast import literal_eval
 from email.message import EmailMessage
 from email.mime.multipart import MIMEMultipart
@@ -10,12 +9,7 @@ from odoo.tests import Form, tagged
 
 from odoo.addons.mail.tests.common import MailCase
 
-from .common import SaleReturnCommon
-
-PIXEL = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAA"
-    "AABJRU5ErkJggg=="
-)
+from .common import PIXEL, SaleReturnCommon
 
 
 @tagged("post_install", "-at_install")

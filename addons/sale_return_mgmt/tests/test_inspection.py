@@ -1,6 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from .common import PIXEL
 from .common_inspection import SaleReturnInspectionCommon
 
 
@@ -235,14 +236,14 @@ class TestInspection(SaleReturnInspectionCommon):
         return_order = self._received(self._sell([(self.product, 5)]))
         dialog = self._open_dialog(return_order)
         photo = self._as("warehouse", self.env["ir.attachment"]).create(
-            {"name": "lamp.png", "raw": b"photo", "res_model": dialog.line_ids._name}
+            {"name": "lamp.png", "raw": PIXEL, "res_model": dialog.line_ids._name}
         )
         dialog.line_ids.attachment_ids = photo
         dialog.action_apply()
         fact = return_order.inspection_ids
         self.assertEqual(fact.attachment_ids, photo)
         self.assertEqual((photo.res_model, photo.res_id), (fact._name, fact.id))
-        self.assertEqual(self._as("viewer", photo).raw, b"photo")
+        self.assertEqual(self._as("viewer", photo).raw, PIXEL)
         with self.assertRaises(AccessError):
             self._as("warehouse", photo).unlink()
         with self.assertRaises(AccessError):

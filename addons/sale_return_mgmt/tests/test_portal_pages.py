@@ -1,13 +1,7 @@
-import base64
-
 from odoo.tests import tagged
 
+from .common import PIXEL
 from .common_portal import PortalHttpCase
-
-PIXEL = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAA"
-    "AABJRU5ErkJggg=="
-)
 
 
 @tagged("post_install", "-at_install")

@@ -2,7 +2,8 @@ import re
 
 from odoo.tests import tagged
 
-from .common_portal_request import PNG, PortalRequestCommon
+from .common import PIXEL
+from .common_portal_request import PortalRequestCommon
 
 
 @tagged("post_install", "-at_install")
@@ -16,7 +17,7 @@ class TestPortalRequest(PortalRequestCommon):
         self.assertIn(self.product.display_name, response.text)
         form = self._fill({self.lamps: "2"}, **{f"note-{self.lamps.id}": "<b>dark"})
         made = self._assert_made(
-            self._post(form, files=[("photos", ("a.png", PNG, "image/png"))] * 2)
+            self._post(form, files=[("photos", ("a.png", PIXEL, "image/png"))] * 2)
         )
         self.assertRecordValues(
             made,
@@ -57,7 +58,7 @@ class TestPortalRequest(PortalRequestCommon):
         self.assertIn(made.name, told.subject)
         self.assertEqual(made.attachment_ids.mapped("name"), ["a.png"] * 2)
         self.assertEqual(set(made.attachment_ids.mapped("public")), {False})
-        self.assertEqual(made.attachment_ids[0].raw, PNG)
+        self.assertEqual(made.attachment_ids[0].raw, PIXEL)
 
     def test_the_log_knows_the_customer(self):
         made = self._assert_made(self._post(self._fill({self.lamps: "1"})))
@@ -146,7 +147,7 @@ class TestPortalRequest(PortalRequestCommon):
         self.assertIn("It is &lt;dark&gt;", response.text)
         self.assertIn("Add a photo", self._preview(form)["html"])
         self.assertTrue(self._preview(form, files=1)["ok"])
-        files = [("photos", ("a.png", PNG, "image/png"))]
+        files = [("photos", ("a.png", PIXEL, "image/png"))]
         self._assert_made(self._post(form, files=files))
 
     def test_the_same_again(self):

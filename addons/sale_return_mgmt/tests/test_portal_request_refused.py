@@ -5,7 +5,8 @@ from odoo.tools import mute_logger
 from odoo.addons.sale_return_mgmt.models import sale_return_portal_request_mixin
 from odoo.addons.sale_return_mgmt.tools.portal_form import MAX_FILE_BYTES
 
-from .common_portal_request import PNG, PortalRequestCommon
+from .common import PIXEL
+from .common_portal_request import PortalRequestCommon
 
 QUANTITIES = (
     *("", "0", "-1", "abc", "nan", "inf", "-Infinity", "1e999", "1e308", "1e-320"),
@@ -203,16 +204,16 @@ class TestPortalRequestRefused(PortalRequestCommon):
             ("a.png", svg, "neither a picture"),
             ("a.png", b"<html><script>alert(1)</script></html>", "neither a picture"),
             ("a.png", b"MZ\x90\x00" + b"\x00" * 99, "neither a picture"),
-            ("a.png", PNG[:12] + b"<script>", "neither a picture"),
+            ("a.png", PIXEL[:12] + b"<script>", "neither a picture"),
             ("a.png", b"", "neither a picture"),
             ("a.pdf", b"%PDF-1.4" + b"x" * MAX_FILE_BYTES, "is larger than 5 MB"),
         ):
             with self.subTest(name=name, content=content[:9]):
                 files = [("photos", (name, content, "image/png"))]
                 self._assert_refused(self._post(form, files=files), text)
-        files = [("photos", (f"{n}.png", PNG, "image/png")) for n in range(6)]
+        files = [("photos", (f"{n}.png", PIXEL, "image/png")) for n in range(6)]
         self._assert_refused(self._post(form, files=files), "At most 5 photos")
-        files = [("photos", ("../../<b>.svg", PNG, "image/svg+xml"))]
+        files = [("photos", ("../../<b>.svg", PIXEL, "image/svg+xml"))]
         made = self._assert_made(self._post(form, files=files))
         self.assertEqual(made.attachment_ids.mimetype, "image/png")
         self.assertEqual(made.attachment_ids.name, ".._..__b_.png")
@@ -223,7 +224,7 @@ class TestPortalRequestRefused(PortalRequestCommon):
     @mute_logger("odoo.http")
     def test_too_much_at_once(self):
         files = [
-            ("photos", (f"{n}.png", PNG + b"x" * MAX_FILE_BYTES, "image/png"))
+            ("photos", (f"{n}.png", PIXEL + b"x" * MAX_FILE_BYTES, "image/png"))
             for n in range(6)
         ]
         response = self._post(self._fill({self.lamps: "1"}), files=files)

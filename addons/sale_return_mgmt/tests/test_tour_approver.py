@@ -1,14 +1,8 @@
-import base64
-
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
+from .common import PIXEL
 from .common_approval import ApprovalLevelsCommon
-
-PIXEL = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6"
-    "kgAAAABJRU5ErkJggg=="
-)
 
 
 @tagged("post_install", "-at_install")

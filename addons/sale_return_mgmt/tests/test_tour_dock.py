@@ -38,8 +38,11 @@ class DockTourCommon(SaleReturnInspectionCommon, HttpCase):
         )
         facts = self.returned.inspection_ids
         self.assertEqual(sorted(facts.mapped("quantity")), [1, 2, 3])
+        damaged = facts.filtered(lambda fact: fact.quantity == 2)
+        self.assertEqual(damaged.condition, "damaged")
         self.assertEqual(
-            facts.filtered(lambda fact: fact.quantity == 2).condition, "damaged"
+            sorted(damaged.attachment_ids.mapped("name")),
+            ["rattle.webm", "scratch.png"],
         )
         self.assertEqual(len(self.parcel.picking_ids), 2)
         self.assertEqual(self.parcel.receipt_status, "full")

@@ -125,6 +125,15 @@ def get_type(content):
     return mimetype
 
 
+def get_evidence_type(content):
+    """As above, or that of a video: what an inspection may show."""
+    if content[4:8] == b"ftyp":
+        return "video/mp4"  # and its kin of telephones
+    if content[:4] == b"\x1a\x45\xdf\xa3":
+        return "video/webm"
+    return get_type(content)
+
+
 def without_none(value):
     """What every transport carries: texts for keys, and for what is missing."""
     if isinstance(value, dict):

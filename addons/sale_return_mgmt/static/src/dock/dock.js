@@ -30,6 +30,7 @@ export class SaleReturnDock extends Component {
         this.action = useService("action");
         this.state = useState({
             sheet: null,
+            keepFindings: false,
             transferId: false,
             choice: null,
             busy: false,
@@ -209,12 +210,19 @@ export class SaleReturnDock extends Component {
 
     // Sheets
 
-    show(sheet) {
+    /**
+     * @param {Object} sheet
+     * @param {Object} [keep] what was entered and is not done yet
+     * @param {boolean} [keep.counts]
+     * @param {boolean} [keep.findings]
+     */
+    show(sheet, { counts = false, findings = false } = {}) {
         this.state.sheet = sheet;
+        this.state.keepFindings = findings;
         if (!sheet.transfers.some((transfer) => transfer.id === this.state.transferId)) {
             this.state.transferId = false;
         }
-        this.counts.start(sheet.expected);
+        this.counts.start(sheet.expected, counts ? this.counts.rows : []);
     }
 
     async open(returnId, transferId = false) {
@@ -237,8 +245,11 @@ export class SaleReturnDock extends Component {
 
     // Steps
 
-    /** One step at a time; a key of its own lets the server see the same step twice. */
-    async step(method, args, done) {
+    /**
+     * One step at a time; a key of its own lets the server see the same step twice. What it
+     * does not do is kept, all of it where somebody else was faster.
+     */
+    async step(method, args, done, keep) {
         if (this.state.busy) {
             return;
         }
@@ -247,17 +258,14 @@ export class SaleReturnDock extends Component {
             // What was scanned before the button counts.
             await this.queue;
             const sheet = await this.orm.call(MODEL, method, args());
-            this.show(sheet);
+            this.show(sheet, keep);
             this.tell(done, "success");
         } catch (error) {
             this.fail(error);
             if (error.data?.context?.code === "BUSY") {
-                this.show(
-                    await this.orm.call(MODEL, "open_return", [
-                        this.state.sheet.id,
-                        this.state.transferId,
-                    ])
-                );
+                const args = [this.state.sheet.id, this.state.transferId];
+                const sheet = await this.orm.call(MODEL, "open_return", args);
+                this.show(sheet, { counts: true, findings: true });
             }
         } finally {
             this.state.busy = false;
@@ -283,7 +291,8 @@ export class SaleReturnDock extends Component {
                 this.counts.toReceive(),
                 this.state.transferId,
             ],
-            missing ? _t("Received. What is missing stays awaited.") : _t("Received.")
+            missing ? _t("Received. What is missing stays awaited.") : _t("Received."),
+            { findings: true }
         );
     }
 
@@ -291,7 +300,8 @@ export class SaleReturnDock extends Component {
         return this.step(
             "inspect",
             () => [this.state.sheet.id, key, this.state.sheet.stamp, findings, this.state.transferId],
-            _t("Inspected.")
+            _t("Inspected."),
+            { counts: true }
         );
     }
 
@@ -299,7 +309,8 @@ export class SaleReturnDock extends Component {
         return this.step(
             "accept_all",
             () => [this.state.sheet.id, this.state.transferId],
-            _t("Accepted.")
+            _t("Accepted."),
+            { counts: true }
         );
     }
 

@@ -10,11 +10,33 @@ export class Counts {
     wanted = null;
     key = "";
 
-    start(expected) {
+    /** @param {Object[]} before rows that were counted on an older sheet of the same return */
+    start(expected, before = []) {
         this.rows = expected.map((row) => ({ ...row, expected: true, counted: 0, found: {} }));
         this.history = [];
         this.wanted = null;
         this.key = uuid();
+        for (const row of before) {
+            this.keep(row);
+        }
+    }
+
+    /** What was counted of goods that are still awaited, or that never were. */
+    keep(before) {
+        const row = this.get(before.product);
+        if (!row) {
+            if (!before.expected) {
+                this.rows.push(before);
+            }
+            return;
+        }
+        for (const [lot, counted] of Object.entries(before.found)) {
+            const kept = Math.min(counted, round(row.quantity - row.counted));
+            if (kept > 0 && (!lot || row.lots.includes(lot))) {
+                this.change(row, lot, kept);
+                this.history.push([row.product, lot, kept]);
+            }
+        }
     }
 
     get(product) {

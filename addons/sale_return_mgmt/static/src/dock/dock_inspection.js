@@ -7,7 +7,13 @@ import { uuid } from "@web/core/utils/strings";
 /** What waits for inspection, with large buttons: condition, what becomes of it, photos. */
 export class DockInspection extends Component {
     static template = "sale_return_mgmt.DockInspection";
-    static props = { sheet: Object, busy: Boolean, inspect: Function, acceptAll: Function };
+    static props = {
+        sheet: Object,
+        keepFindings: Boolean,
+        busy: Boolean,
+        inspect: Function,
+        acceptAll: Function,
+    };
 
     setup() {
         this.upload = useFileUploader();
@@ -18,16 +24,33 @@ export class DockInspection extends Component {
             if (this.sheet !== this.props.sheet.stamp) {
                 this.sheet = this.props.sheet.stamp;
                 this.key = uuid();
-                this.state.rows = this.props.sheet.waiting.map((row, index) => ({
-                    ...row,
-                    key: index,
-                    waiting: row.quantity,
-                    note: "",
-                    photos: [],
-                    chosen: true,
-                }));
+                const before = this.props.keepFindings ? this.state.rows : [];
+                this.state.rows = this.props.sheet.waiting.flatMap((row) =>
+                    this.makeRows(row, before)
+                );
+                this.state.rows.forEach((row, index) => (row.key = index));
             }
         });
+    }
+
+    /** What was entered for the goods on an older sheet, then what else waits of them. */
+    makeRows(goods, before) {
+        const rows = [];
+        let left = goods.quantity;
+        for (const old of before) {
+            if (left > 0 && old.line === goods.line && old.lot === goods.lot) {
+                // Who entered it for all that waited means all of it.
+                const isAll = old.quantity === old.waiting;
+                const quantity = isAll ? left : Math.min(old.quantity, left);
+                rows.push({ ...old, quantity, waiting: goods.quantity });
+                left -= quantity;
+            }
+        }
+        if (left > 0) {
+            const waiting = goods.quantity;
+            rows.push({ ...goods, quantity: left, waiting, note: "", photos: [], chosen: true });
+        }
+        return rows;
     }
 
     get instructions() {

@@ -1,4 +1,4 @@
-import { Component, useState } from "@odoo/owl";
+import { Component, useRef } from "@odoo/owl";
 
 /** Where codes are typed that no scanner reads, and what became of the last one. */
 export class DockScan extends Component {
@@ -11,12 +11,14 @@ export class DockScan extends Component {
     };
 
     setup() {
-        this.state = useState({ code: "" });
+        this.input = useRef("input");
     }
 
+    /** Emptied at once: a scanner types the next code before anything is rendered. */
     submit() {
-        const { code } = this.state;
-        this.state.code = "";
+        const input = this.input.el;
+        const code = input.value;
+        input.value = "";
         this.props.scan(code);
     }
 }
