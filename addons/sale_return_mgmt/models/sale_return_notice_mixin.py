@@ -52,6 +52,11 @@ class SaleReturnNoticeMixin(models.AbstractModel):
             lambda move: move.state == "posted" and move.move_type == "out_refund"
         ).sorted("id")
 
+    def _get_fee_kept(self):
+        """The fee on posted credit notes, taxes included; 0.0 if none."""
+        lines = self._get_posted_refunds().invoice_line_ids.filtered("is_return_fee")
+        return -sum(line.move_id.direction_sign * line.price_total for line in lines)
+
     def _preview_notice(self, kind):
         template = self.env.ref(f"sale_return_mgmt.mail_template_{kind}")
         return {

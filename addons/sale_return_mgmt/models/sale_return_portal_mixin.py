@@ -148,9 +148,11 @@ class SaleReturnPortalMixin(models.AbstractModel):
 
     def _has_amounts_to_expect(self):
         """Whether the amounts of the lines are what the customer gets: not those of a
-        return that ended with less."""
+        return that ended with less, or of which some was not accepted."""
         self.ensure_one()
         if not self.amount_total or self.state in ("rejected", "cancelled"):
+            return False
+        if any(line.quantity_rejected > 0 for line in self.line_ids):
             return False
         return self.state != "done" or not self.currency_id.compare_amounts(
             self.amount_total, self.amount_refunded

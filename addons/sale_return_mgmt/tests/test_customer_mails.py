@@ -96,10 +96,34 @@ class TestCustomerMails(MailCase, SaleReturnCommon):
 
     def test_goods_that_wait_for_inspection_have_arrived(self):
         self.company.sale_return_inspection_required = True
-        return_order = self._approved(self.order, {self.product: 1})
+        self.company.sale_return_fee_product_id = self.env.ref(
+            "sale_return_mgmt.product_return_fee"
+        )
+        policies = self.env["sale.return.policy"].sudo()
+        policies.create({"name": "Fee", "fee_percent": 10})
+        return_order = self._approved(self.order, {self.product: 2})
         self._receive(return_order)
         subjects = [mail["subject"] for mail in self._send()]
         self.assertTrue(subjects[-1].endswith("your goods have arrived"))
+        self.assertTrue(return_order.sudo()._has_amounts_to_expect())
+        # The fee is that of what is credited, not of what was expected.
+        line = return_order.line_ids
+        dispositions = self.env["sale.return.disposition"]
+        self._as("warehouse", return_order)._inspect(
+            [
+                {
+                    "line": line,
+                    "quantity": 1,
+                    "disposition": dispositions.search([("kind", "=", kind)], limit=1),
+                }
+                for kind in ("restock", "return_to_customer")
+            ]
+        )
+        self.assertFalse(return_order.sudo()._has_amounts_to_expect())
+        [credit] = self._send()
+        self.assertIn("credited with", credit["body"])
+        self.assertIn("1,277.71", credit["body"])
+        self.assertRegex(credit["body"], r"A fee of \$\D{0,6}141\.97")
 
     def test_a_rejection_says_why_and_again_in_the_next_round(self):
         return_order = self._request(self.order, {self.product: 1})

@@ -100,6 +100,8 @@ class TestPortalPages(PortalHttpCase):
     def test_amounts_that_nobody_gets_are_not_shown(self):
         self.assertIn("230.00", self._get(self._url(self.approved)).text)
         self._receive(self.approved, {self.product: 1})
+        text = self._get(self._url(self.approved)).text
+        self.assertRegex(text, r'(?s)id="return_credited".*115\.00')
         self._as("manager", self.approved).action_close_short("No more came.")
         text = self._get(self._url(self.approved)).text
         self.assertIn("115.00", text)
