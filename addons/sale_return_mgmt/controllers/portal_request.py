@@ -157,7 +157,7 @@ class SaleReturnPortalRequest(SaleReturnPortal):
                     size=MAX_FILE_BYTES // 2**20,
                 ),
                 "withdrawal_label": env._(
-                    "I withdraw from the contract (until %s)",
+                    "I withdraw from the contract (until %s, no reason needed)",
                     format_date(env, offer["withdrawal_until"]),
                 ),
             },

@@ -160,9 +160,7 @@ class SaleReturnTurnMixin(models.AbstractModel):
     def _note_turn_of_nobody(self, activity_type):
         """Nothing is silent: where nobody is named, the return says what comes next."""
         if self and activity_type:
-            text = self.env._(
-                "%s: nobody is named who would be told.", activity_type.name
-            )
+            text = self.env._("Next: %s", activity_type.name)
             self._message_log_batch(bodies=dict.fromkeys(self.ids, text))
 
     def _filter_turn_users(self, users, group):

@@ -1,9 +1,13 @@
 import uuid
 
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.http_routing.tests.common import MockRequest
+
+from ..controllers.portal import SaleReturnPortal
 from .common_portal import PortalHttpCase
 
 HUGE = (2**31, 2**63, 10**40)
@@ -119,6 +123,51 @@ class TestPortalRefused(PortalHttpCase):
                     self._assert_refused(self._get(f"/my/returns/{number}{suffix}"))
             with self.subTest(id=number):
                 self._assert_refused(self._post(f"/my/returns/{number}/cancel"))
+
+    def test_a_thousand_random_tokens_open_nothing(self):
+        """T26, at the one place that compares them; the pages are asked above."""
+        controller = SaleReturnPortal()
+        public = self.env(user=self.env.ref("base.public_user"))
+        with MockRequest(public):
+            for _number in range(1000):
+                with self.assertRaises(AccessError):
+                    controller._get_return(self.foreign.id, str(uuid.uuid4()))
+            found = controller._get_return(self.foreign.id, self.foreign.access_token)
+        self.assertEqual(found.id, self.foreign.id)
+
+    def test_foreign_and_absent_answer_the_same(self):
+        for role in ("customer", None):
+            self._log_in(role) if role else self.authenticate(None, None)
+            for suffix in self._suffixes():
+                answers = {
+                    (answer.status_code, answer.headers.get("Location"))
+                    for number in (self.foreign.id, self.foreign.id + 10**6)
+                    for answer in [self._get(f"/my/returns/{number}{suffix}")]
+                }
+                with self.subTest(role=role, suffix=suffix):
+                    self.assertEqual(len(answers), 1)
+
+    def test_odd_values_are_no_error(self):
+        """Each parameter of each page: null bytes, no UTF-8, lists, long and wrong."""
+        self._log_in("customer")
+        own, order = self.approved, self.order
+        pages = {
+            "/my/returns": ("page", "sortby", "filterby", "search", "search_in"),
+            f"/my/returns/{own.id}": ("access_token", "message", "report_type"),
+            f"/my/returns/{own.id}/slip": ("access_token", "download"),
+            f"/my/orders/{order.id}/return": ("access_token", "key", "note"),
+        }
+        odd = ("%00", "a%00b", "%FF%FE", "%F0%9F%98%80", "-1", "9" * 30, "__class__")
+        for page, names in pages.items():
+            for value in (*odd, "%27%22%3B--", "a" * 3000):
+                query = "&".join(f"{name}={value}" for name in names)
+                lists = "&".join(f"{name}[]={value}" for name in names)
+                for url in (f"{page}?{query}", f"{page}?{lists}"):
+                    with self.subTest(url=url[:80]):
+                        self.assertLess(self._get(url).status_code, 500)
+        for number in ("0", "-1", "9" * 30):
+            url = f"/my/returns/page/{number}"
+            self.assertLess(self._get(url).status_code, 500)
 
     def test_an_own_return_leads_to_nothing_of_others(self):
         """T28: own return, foreign credit note, file or document."""

@@ -198,6 +198,14 @@ class TestPortalRequest(PortalRequestCommon):
         self.customer.is_company = True
         self.assertNotIn("withdraw", self.url_open(self._url()).text)
 
+    def test_the_law_asks_for_no_reason_to_withdraw(self):
+        self.company.sudo().country_id = self.env.ref("base.de")
+        reason = f"reason-{self.lamps.id}"
+        form = self._fill({self.lamps: "1"}, **{reason: ""})
+        self._assert_refused(self._post(form), "Choose a return reason")
+        made = self._assert_made(self._post(form | {"legal_basis": "withdrawal"}))
+        self.assertEqual(made.line_ids.reason_id.code, "NO_REASON")
+
     def test_which_serial_numbers(self):
         phone = self._create_goods("Phone", tracking="serial")
         lots = self.env["stock.lot"].create(

@@ -1,6 +1,6 @@
 from contextlib import suppress
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common_portal import PortalCommon
@@ -107,5 +107,20 @@ class TestPortalRights(PortalCommon):
             order.get_portal_url()
         with self.assertRaises(AccessError):
             order._get_share_url()
+        # Nor does Odoo's wizard write it where the warehouse reads.
+        share = (
+            self.env["portal.share"]
+            .sudo()
+            .create(
+                {
+                    "res_model": order._name,
+                    "res_id": order.id,
+                    "partner_ids": self.customer.ids,
+                }
+            )
+        )
+        with self.assertRaisesRegex(UserError, "its customer's alone"):
+            share.action_send_mail()
+        self.assertNotIn("access_token=", str(order.sudo().message_ids.mapped("body")))
         order.message_post(body="It is here.", partner_ids=self.customer.ids)
         self.assertIn("access_token=", self._as("clerk", order).get_portal_url())

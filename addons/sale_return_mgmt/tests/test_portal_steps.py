@@ -1,6 +1,12 @@
-from odoo.tests import tagged
+from odoo.tests import JsonRpcException, tagged
+from odoo.tools import mute_logger
 
+from ..tools.portal_form import MAX_FILE_BYTES
+from .common import PIXEL
 from .common_portal import PortalHttpCase
+
+REFUSED = (JsonRpcException, "NotFound")
+FLOOD = (JsonRpcException, "UserError")
 
 
 @tagged("post_install", "-at_install")
@@ -88,6 +94,75 @@ class TestPortalSteps(PortalHttpCase):
         self.assertEqual(self._post(url, tracking="5").status_code, 429)
         self.assertTrue(
             self.env["sale.return.portal.usage"].sudo()._take(self.stranger)
+        )
+
+    def test_messages_and_files_count_as_well(self):
+        parameters = self.env["ir.config_parameter"].sudo()
+        parameters.set_param("sale_return_mgmt.portal_writes_per_hour", 3)
+        token = self.approved.sudo()._portal_ensure_token()
+        before = self.approved.sudo().message_ids
+        self._log_in("stranger")  # whose tries count for nobody
+        for _number in range(4):
+            with mute_logger("odoo.http"), self.assertRaisesRegex(*REFUSED):
+                self._say("Hello")
+        self._log_in("customer")
+        self._say("By login")
+        self.assertIn("store_data", str(self._upload("a.png", PIXEL).json()))
+        self.authenticate(None, None)
+        self._say("By link", token=token)
+        with mute_logger("odoo.http"), self.assertRaisesRegex(*FLOOD):
+            self._say("Once more", token=token)
+        answer = self._upload("b.png", PIXEL, token=token)
+        self.assertIn("a lot in a short time", answer.json()["error"])
+        told = self.approved.sudo().message_ids - before
+        told = told.filtered(lambda message: message.message_type == "comment")
+        self.assertEqual(
+            sorted(told.mapped("body")),
+            ["<span>By link</span>", "<span>By login</span>"],
+        )
+        # Colleagues are not bounded.
+        self.users["clerk"].sudo().password = "return_test_clerk"
+        self._log_in("clerk")
+        self._say("From us")
+
+    def test_files_below_the_page_are_looked_at(self):
+        self._log_in("customer")
+        for content, text in (
+            (b"<html><script>alert(1)</script>", "neither a picture nor a PDF"),
+            (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "neither a picture"),
+            (PIXEL + b"\0" * MAX_FILE_BYTES, "is larger than"),
+        ):
+            answer = self._upload("a.png", content)
+            with self.subTest(content=content[:9]):
+                self.assertIn(text, answer.json()["error"])
+        files = self.env["ir.attachment"].sudo()
+        domain = [("name", "=", "a.png"), ("create_uid", "=", self.session.uid)]
+        self.assertFalse(files.search(domain))
+
+    def _say(self, body, **params):
+        return self.make_jsonrpc_request(
+            "/mail/message/post",
+            {
+                "thread_model": self.approved._name,
+                "thread_id": self.approved.id,
+                "post_data": {
+                    "body": body,
+                    "message_type": "comment",
+                    "subtype_xmlid": "mail.mt_comment",
+                },
+                **params,
+            },
+        )
+
+    def _upload(self, name, content, **data):
+        data |= {
+            "csrf_token": self._csrf(),
+            "thread_model": self.approved._name,
+            "thread_id": self.approved.id,
+            "is_pending": "true",
+        }
+        return self.url_open(
+            "/mail/attachment/upload", data=data, files={"ufile": (name, content)}
         )
 
     def test_counts_of_yesterday_are_dropped(self):

@@ -16,6 +16,7 @@ from odoo.addons.base.models.res_bank import sanitize_account_number
 from .api_payload import get_type, is_text
 from .quantities import is_quantity
 
+NO_REASON = "NO_REASON"  # code of what stands for it in the data
 MAX_FILES = 5
 MAX_FILE_BYTES = 5 * 2**20
 MAX_BYTES = MAX_FILES * MAX_FILE_BYTES + 2**20  # with the form beside the files
@@ -58,9 +59,12 @@ def _read_line(env, line, form, reasons, errors):
     if quantity is None:
         add_error(errors, env._("%s: how many come back?", product), line)
     values = {"sale_line": line.id, "quantity": quantity}
-    reason = form.get(f"reason-{line.id}")
-    if reason in reasons:
-        values["reason"] = reasons[reason]
+    reason = reasons.get(form.get(f"reason-{line.id}"))
+    if not reason and form.get("legal_basis") == "withdrawal":
+        # The law asks for none.
+        reason = NO_REASON if NO_REASON in reasons.values() else None
+    if reason:
+        values["reason"] = reason
     else:
         add_error(errors, env._("Choose a return reason for %s.", product), line)
     note = form.get(f"note-{line.id}", "").strip()

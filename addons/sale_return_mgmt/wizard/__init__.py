@@ -1,4 +1,5 @@
 from . import base_import_import
+from . import portal_share
 from . import res_config_settings
 from . import sale_return_order_add
 from . import sale_return_order_add_line
