@@ -14,6 +14,7 @@ __all__ = [
     "pick",
     "pick_cell",
     "press",
+    "tab_stops",
     "tick",
 ]
 
@@ -57,6 +58,23 @@ def press(page, name):
     page.locator(".o_statusbar_buttons").get_by_role(
         "button", name=name, exact=True
     ).click()
+
+
+def tab_stops(page, count):
+    """Press Tab so many times: the fields that get the focus, or else the texts."""
+    stops = []
+    for _number in range(count):
+        page.keyboard.press("Tab")
+        stops.append(
+            page.evaluate(
+                """() => {
+                    const element = document.activeElement;
+                    const field = element.closest(".o_field_widget");
+                    return field?.getAttribute("name") || element.innerText.trim();
+                }"""
+            )
+        )
+    return stops
 
 
 def expect_status(page, status):

@@ -4,7 +4,7 @@ The fixture page_as fails a test whose pages log an error on the browser's conso
 """
 
 import pytest
-from clicks import expect_status, open_record, pick, press
+from clicks import expect_status, open_record, pick, press, tab_stops
 from helpers import PRICE, RETURN, get
 from playwright.sync_api import expect
 
@@ -22,6 +22,22 @@ def test_a_clerk_returns_a_delivered_order(page_as, screenshot, company):
     open_record(page, "Sales/Returns/Sales Orders", sold.name)
     press(page, "Return")
     expect(page.locator("[name=line_ids] .o_data_row")).to_have_count(1)
+    # By keyboard alone: who, why, how, then the goods.
+    page.locator("[name=partner_id] input").focus()
+    assert tab_stops(page, 12) == [
+        "partner_shipping_id",
+        "customer_reference",
+        "reason_id",
+        "legal_basis",
+        "date_request",
+        "refund_method",
+        "carrier_tracking_ref",
+        "Return Lines",
+        "Other Information",
+        "Add from Deliveries",
+        "line_ids",
+        "attachment_ids",
+    ]
     pick(page, "reason_id", "No longer wanted")
     page.get_by_role("button", name="Save manually").click()
     expect(page.locator(".oe_title")).to_contain_text("RET/")
