@@ -14,6 +14,7 @@ from transports import Remote
 
 SLIP = "/report/pdf/sale_return_mgmt.report_return_slip"
 LABEL = "/report/pdf/sale_return_mgmt.report_return_label"
+PAPERS = "/report/pdf/sale_return_mgmt.report_counter_papers"
 # Of the demo data: one of an English and one of a Chinese customer.
 ENGLISH, CHINESE = "CLAIM-0192", "CG-RMA-20"
 
@@ -165,6 +166,21 @@ def test_the_label_is_one_page_with_the_number(printing, tmp_path, reference, ti
     for word in (title, told["name"], told["customer"], reference):
         assert plain(word) in plain(page), f"{word} is not in:\n{page}"
     assert f"{told['amount_total']:.2f}" not in page
+
+
+def test_the_counter_prints_the_slip_and_the_credit_note(server, tmp_path):
+    """Two documents in one file, which takes wkhtmltopdf's patched build."""
+    clerk = Remote(server, "return_clerk")
+    credited = [("state", "=", "done"), ("amount_refunded", ">", 0)]
+    [done] = clerk(RETURN, "search", credited, limit=1)
+    status, pdf = Session(server, "return_clerk").get(f"{PAPERS}/{done}")
+    assert status == 200
+    slip, *credit_note = printed_pages(pdf, tmp_path)
+    [told] = clerk(RETURN, "api_get", [done])
+    assert plain(told["name"]) in plain(slip)
+    for word in (told["credit_notes"][0]["name"], f"{told['amount_refunded']:.2f}"):
+        assert plain(word) in plain("".join(credit_note))
+    assert f"{told['amount_refunded']:.2f}" not in slip
 
 
 def test_sixty_lines_have_a_head_on_each_page_and_signatures_on_the_last(

@@ -85,7 +85,10 @@ class SaleReturnInspectionMixin(models.AbstractModel):
             "res_model": "sale.return.order.inspect",
             "view_mode": "form",
             "target": "new",
-            "context": {"default_order_id": self.id},
+            "context": {
+                "default_order_id": self.id,
+                "dialog_size": "extra-large",
+            },
         }
 
     def action_open_dock(self):

@@ -20,7 +20,7 @@ class SaleReturnOrderInspectLine(models.TransientModel):
         "stock.lot", "Lot/Serial Number", domain="[('id', 'in', allowed_lot_ids)]"
     )
     quantity_waiting = fields.Float(
-        "Waiting", digits="Product Unit", compute="_compute_waiting"
+        "To Inspect", digits="Product Unit", compute="_compute_waiting"
     )
     # Unrounded: what is no quantity is refused where the goods are inspected.
     quantity = fields.Float(required=True)
