@@ -40,12 +40,14 @@ def leads_into(path, payload):
         return True
     if isinstance(payload, dict):
         for key, value in payload.items():
-            name = "".join(map(_escaped, key[:64]))
-            rest = path.removeprefix(name)
-            if path.startswith(name) and (
-                not rest or rest[0] == "." and leads_into(rest[1:], value)
-            ):
-                return True
+            # XML carries a carriage return as a new line.
+            for sent in {key, key.replace("\r\n", "\n").replace("\r", "\n")}:
+                name = "".join(map(_escaped, sent[:64]))
+                rest = path.removeprefix(name)
+                if path.startswith(name) and (
+                    not rest or rest[0] == "." and leads_into(rest[1:], value)
+                ):
+                    return True
         return re.fullmatch("[a-z_]+", path)
     if isinstance(payload, list | tuple):
         index, _dot, rest = path.partition(".")

@@ -116,7 +116,9 @@ def test_one_line_is_replaced_and_another_credited(page_as, screenshot, company,
     assert sent["state"] == "done"
 
 
-def test_a_manager_sets_a_fee(page_as, screenshot, users, asked):
+def test_a_manager_sets_a_fee(page_as, screenshot, users, company):
+    # Of an order of its own: what others took of one shares the cents.
+    asked = ask(users["clerk"], company.sell(5).request(2))
     page = page_as("return_manager")
     open_record(page, RETURNS, asked["name"])
     press(page, "Set Fee")

@@ -177,7 +177,7 @@ class SaleReturnCustomerStatusMixin(models.AbstractModel):
         prefetch_ids = self.refund_ids._prefetch_ids
         refunds = self._get_posted_refunds().with_prefetch(prefetch_ids)
         if all(move.payment_state in SETTLED for move in refunds):
-            return self._tell_settled(refunds)
+            return self._tell_how_settled(refunds)
         return {
             "transfer": self.env._("We transfer it to your bank account."),
             "original": self.env._("It goes back the way you paid."),
@@ -186,7 +186,7 @@ class SaleReturnCustomerStatusMixin(models.AbstractModel):
             self.env._("It stands to your credit: deduct it from your next payment."),
         )
 
-    def _tell_settled(self, refunds):
+    def _tell_how_settled(self, refunds):
         texts = []
         set_off = refunds.line_ids.matched_debit_ids.debit_move_id.move_id
         invoices = set_off.filtered(lambda move: move.is_invoice()).sorted("id")

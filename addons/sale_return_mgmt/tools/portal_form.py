@@ -16,7 +16,7 @@ from odoo.addons.base.models.res_bank import sanitize_account_number
 from .api_payload import get_type, is_text
 from .quantities import is_quantity
 
-NO_REASON = "NO_REASON"  # code of what stands for it in the data
+NO_REASON = "sale_return_mgmt.sale_return_reason_no_reason"
 MAX_FILES = 5
 MAX_FILE_BYTES = 5 * 2**20
 MAX_BYTES = MAX_FILES * MAX_FILE_BYTES + 2**20  # with the form beside the files
@@ -61,8 +61,10 @@ def _read_line(env, line, form, reasons, errors):
     values = {"sale_line": line.id, "quantity": quantity}
     reason = reasons.get(form.get(f"reason-{line.id}"))
     if not reason and form.get("legal_basis") == "withdrawal":
-        # The law asks for none.
-        reason = NO_REASON if NO_REASON in reasons.values() else None
+        # The law asks for none: what came with the addon stands for that.
+        no_reason = env.ref(NO_REASON, raise_if_not_found=False)
+        if no_reason and no_reason.code in reasons.values():
+            reason = no_reason.code
     if reason:
         values["reason"] = reason
     else:
