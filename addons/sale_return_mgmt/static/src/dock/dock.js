@@ -54,7 +54,7 @@ export class SaleReturnDock extends Component {
 
     get scanPlaceholder() {
         return this.state.sheet
-            ? _t("Scan or type a product, lot or serial number")
+            ? _t("Product, lot or serial number")
             : _t("Scan or type the number of a return");
     }
 
