@@ -61,3 +61,15 @@ def test_it_tells_how_many_returns_a_second_are_taken(environment):
     for row in rows:
         alone, bulk = (float(word) for word in row.split() if "." in word)
         assert alone > 0 and bulk > 0
+
+
+def test_it_tells_how_long_questions_of_management_take(environment):
+    done = bench(environment, "--report", 120)
+
+    assert done.returncode == 0, done.stderr
+    title, *rows = done.stdout.splitlines()
+    assert title.startswith("120 return lines")
+    assert len(rows) == 4
+    for row in rows:
+        ours, plain, ratio, _question = row.split(maxsplit=3)
+        assert float(ours) > 0 and float(plain) > 0 and float(ratio) > 0

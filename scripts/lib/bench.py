@@ -58,9 +58,18 @@ def main(arguments):
         help="measure instead how many returns a second other systems can send, one in "
         "a call and N (%(const)s), to servers with 1 and 4 workers",
     )
+    parser.add_argument(
+        "--report",
+        type=_size,
+        nargs="?",
+        const=200_000,
+        metavar="N",
+        help="measure instead how long management's questions take on N (%(const)s) "
+        "return lines",
+    )
     options = parser.parse_args(arguments)
     environment = setup.ensure()
-    with_rival = options.rma and not options.api
+    with_rival = options.rma and not (options.api or options.report)
     addons = [ADDONS, *([_rival(environment)] if with_rival else [])]
     with postgres.server("test").running() as server:
         databases = Databases(environment, server)
@@ -71,6 +80,8 @@ def main(arguments):
             templates = Templates(odoo)
             if options.api:
                 return _measure_api(odoo, templates, options.api)
+            if options.report:
+                return _measure_report(odoo, templates, options.report)
             database = templates.copy(templates.core(), DATABASE)
             # Without glue: kits would cost all ways the same, and few have them.
             names = ",".join([*modules(glue=False), *([RIVAL] if options.rma else [])])
@@ -143,6 +154,18 @@ def _measure_api(odoo, templates, size):
             flush=True,
         )
     return 0
+
+
+def _measure_report(odoo, templates, lines):
+    """Print how long management's questions take, beside the same in plain SQL."""
+    database = templates.copy(templates.addons(), DATABASE)
+    job = {
+        "configuration": str(odoo.configuration),
+        "database": database,
+        "lines": lines,
+    }
+    print(f"making {lines} return lines", file=sys.stderr, flush=True)
+    return _run_job("bench_report", job, odoo.databases).returncode
 
 
 def _rival(environment):

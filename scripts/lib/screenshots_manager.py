@@ -112,3 +112,15 @@ def report(studio):
     studio.open("sale_return_mgmt_report.sale_return_report_action")
     studio.page.locator(".o_graph_renderer canvas").wait_for()
     studio.page.wait_for_timeout(2_000)  # the bars grow
+
+
+@shot(MANAGER)
+def return_rates(studio):
+    studio.open("sale_return_mgmt_report.sale_return_rate_report_action")
+
+
+@shot(MANAGER)
+def returns_by_reason(studio):
+    studio.open("sale_return_mgmt_report.sale_return_report_action")
+    studio.page.locator(".o_switch_view.o_pivot").click()
+    studio.page.locator(".o_pivot table").wait_for()

@@ -43,7 +43,7 @@ class SaleReturnInspection(models.Model):
     company_id = fields.Many2one(related="line_id.company_id", store=True)
     state = fields.Selection(related="order_id.state")
     product_id = fields.Many2one(related="line_id.product_id", store=True)
-    product_uom_id = fields.Many2one(related="line_id.product_uom_id")
+    product_uom_id = fields.Many2one(related="line_id.product_uom_id", store=True)
     lot_id = fields.Many2one(
         "stock.lot", "Lot/Serial Number", readonly=True, ondelete="restrict"
     )

@@ -71,25 +71,14 @@ class SaleReturnRateMixin(models.AbstractModel):
         # sudo: who reads returns is told the rate, not the transfers
         Move_sudo = self.env["stock.move"].sudo()
         units = defaultdict(lambda: [0.0, 0.0])
-        # What an inspection refused goes back: it is neither delivered once more nor
-        # kept. What reverses a transfer undoes what that one was.
-        to_customer = Domain("location_dest_id.usage", "=", "customer") & Domain(
-            "location_id.usage", "!=", "customer"
-        )
-        to_customer &= Domain("return_inspection_id", "=", False)
-        from_customer = Domain("location_id.usage", "=", "customer") & Domain(
-            "location_dest_id.usage", "!=", "customer"
-        )
+        domains = Move_sudo._get_customer_moves_domains()
         for index, sign, moved in (
-            (0, 1, to_customer & Domain("origin_returned_move_id", "=", False)),
-            (1, -1, to_customer & Domain("origin_returned_move_id", "!=", False)),
-            (1, 1, from_customer),
+            (0, 1, domains["delivered"]),
+            (1, 1, domains["returned"]),
+            (1, -1, domains["undone"]),
         ):
             for record, product, uom, quantity in Move_sudo._read_group(
-                domain
-                & moved
-                & Domain("state", "=", "done")
-                & Domain("company_id", "in", self.env.companies.ids),
+                domain & moved & Domain("company_id", "in", self.env.companies.ids),
                 [path, "product_id", "product_uom"],
                 ["quantity:sum"],
             ):

@@ -1,6 +1,8 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 from odoo.addons.stock_account.models.stock_move import VALUATION_DICT
 
@@ -43,6 +45,15 @@ class StockMove(models.Model):
         ondelete="restrict",
         help="The return line that these goods are given for; splits, backorders and "
         "the next steps of a delivery keep it.",
+    )
+
+    # Analysis looks for what came back without a return among all that moved.
+    _native_return_idx = models.Index(
+        "(location_id) WHERE return_line_id IS NULL AND state = 'done'"
+    )
+    _native_undone_idx = models.Index(
+        "(origin_returned_move_id) "
+        "WHERE origin_returned_move_id IS NOT NULL AND return_line_id IS NULL"
     )
 
     @api.depends("return_inspection_id")
@@ -265,6 +276,45 @@ class StockMove(models.Model):
         return self._filter_to_customer()._filter_together(
             lambda move: move.origin_returned_move_id.return_line_id
         )
+
+    @api.model
+    def _get_customer_moves_domains(self):
+        """Which done moves count in return rates, and as what.
+
+        :return: dict of ``Domain``: ``delivered`` to customers; ``returned`` by them,
+            Odoo's own returns included; ``undone``, which takes back that something
+            came back; ``sent_back``, what an inspection refused and the customer got
+            again: that is neither delivered once more nor kept
+        """
+        # sudo: who reads returns is told of transfers, not of their places
+        Location_sudo = (
+            self.env["stock.location"].sudo().with_context(active_test=False)
+        )
+        # By their ids, for PostgreSQL to know how few moves some of these are.
+        outside = Location_sudo.search([("usage", "=", "customer")]).ids
+        done = Domain("state", "=", "done")
+        away = (
+            done
+            & Domain("location_dest_id", "in", outside)
+            & Domain("location_id", "not in", outside)
+        )
+        accepted = away & Domain("return_inspection_id", "=", False)
+        return {
+            "delivered": accepted & Domain("origin_returned_move_id", "=", False),
+            "returned": done
+            & Domain("location_id", "in", outside)
+            & Domain("location_dest_id", "not in", outside),
+            "undone": accepted & Domain("origin_returned_move_id", "!=", False),
+            "sent_back": away & Domain("return_inspection_id", "!=", False),
+        }
+
+    @api.model
+    def _get_sold(self):
+        """What was sold of what ``stock_move`` moved, for rates in SQL.
+
+        :return: SQL of the product, and of how many of it one unit stands for
+        """
+        return SQL("stock_move.product_id"), SQL("1.0")
 
     def _set_value(self, correction_quantity=None):
         """Odoo looks for a value that was typed in for each move: one question tells

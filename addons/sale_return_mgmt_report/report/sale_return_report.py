@@ -14,7 +14,11 @@ def _same_selection(model_name, field_name):
 
 
 class SaleReturnReport(models.Model):
-    """What came back, why, and what it was worth: one row per return line.
+    """What came back, why, what it was worth and what it cost.
+
+    One row per return line, with what is counted of the line, and one per inspection,
+    with what was found of it alone: sums count nothing twice. Returns that Odoo alone
+    knows have a row per transfer and per credited line, without a reason.
 
     Quantities are in the product's own unit. Amounts are in the currency of the row's
     company, or in that of the current company where companies with several currencies
@@ -23,21 +27,38 @@ class SaleReturnReport(models.Model):
     """
 
     _name = "sale.return.report"
+    _inherit = "sale.return.report.source.mixin"
     _description = "Returns Analysis"
     _auto = False
     _rec_name = "order_id"
     _order = "date_request desc, id desc"
 
+    row_type = fields.Selection(
+        [
+            ("line", "Return Line"),
+            ("inspection", "Inspection"),
+            ("native", "Transfer without Return Order"),
+            ("native_credit", "Credit without Return Order"),
+        ],
+    )
     order_id = fields.Many2one("sale.return.order", "Return Order", readonly=True)
     return_count = fields.Integer(
         "Number of Returns", aggregator="count_distinct", readonly=True
     )
-    date_request = fields.Date("Request Date", readonly=True)
+    line_id = fields.Many2one("sale.return.order.line", "Return Line", readonly=True)
+    date_request = fields.Date(
+        "Request Date",
+        readonly=True,
+        help="Without a return order: when the goods came, or were credited.",
+    )
     state = fields.Selection(
         _same_selection("sale.return.order", "state"), "Status", readonly=True
     )
     receipt_status = fields.Selection(
         _same_selection("sale.return.order", "receipt_status"), readonly=True
+    )
+    channel = fields.Selection(
+        _same_selection("sale.return.order", "channel"), readonly=True
     )
     in_policy = fields.Boolean(readonly=True)
     rating = fields.Float(
@@ -51,28 +72,17 @@ class SaleReturnReport(models.Model):
         "Customer Satisfaction",
         readonly=True,
     )
-    company_id = fields.Many2one("res.company", readonly=True)
-    currency_id = fields.Many2one("res.currency", readonly=True)
-    partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
-    commercial_partner_id = fields.Many2one(
-        "res.partner", "Customer Entity", readonly=True
-    )
-    country_id = fields.Many2one("res.country", "Customer Country", readonly=True)
-    sale_order_id = fields.Many2one("sale.order", "Sales Order", readonly=True)
-    salesperson_id = fields.Many2one("res.users", readonly=True)
     user_id = fields.Many2one("res.users", "Responsible", readonly=True)
-    team_id = fields.Many2one("crm.team", "Sales Team", readonly=True)
-    warehouse_id = fields.Many2one("stock.warehouse", readonly=True)
-    product_id = fields.Many2one("product.product", "Product Variant", readonly=True)
-    product_tmpl_id = fields.Many2one("product.template", "Product", readonly=True)
-    categ_id = fields.Many2one("product.category", "Product Category", readonly=True)
-    product_uom_id = fields.Many2one("uom.uom", "Unit", readonly=True)
     reason_id = fields.Many2one("sale.return.reason", "Return Reason", readonly=True)
     reason_category = fields.Selection(
         _same_selection("sale.return.reason", "category"), readonly=True
     )
     liable_party = fields.Selection(
         _same_selection("sale.return.reason", "liable_party"), readonly=True
+    )
+    disposition_id = fields.Many2one("sale.return.disposition", readonly=True)
+    condition = fields.Selection(
+        _same_selection("sale.return.inspection", "condition"), readonly=True
     )
 
     quantity = fields.Float("Quantity Asked", digits="Product Unit", readonly=True)
@@ -81,6 +91,28 @@ class SaleReturnReport(models.Model):
     quantity_accepted = fields.Float(digits="Product Unit", readonly=True)
     quantity_refunded = fields.Float(
         "Quantity Credited", digits="Product Unit", readonly=True, groups=MONEY_GROUPS
+    )
+    quantity_replaced = fields.Float(digits="Product Unit", readonly=True)
+    quantity_disposed = fields.Float(
+        "Quantity Inspected",
+        digits="Product Unit",
+        readonly=True,
+        help="By what became of it: see the disposition.",
+    )
+    quantity_defect = fields.Float(
+        "Inspected with Quality Reason", digits="Product Unit", readonly=True
+    )
+    quantity_no_fault = fields.Float(
+        "No Fault Found",
+        digits="Product Unit",
+        readonly=True,
+        help="Sent back for a reason of quality, and found as new.",
+    )
+    no_fault_rate = fields.Float(
+        "No-Fault-Found Rate",
+        aggregator="avg",
+        readonly=True,
+        help="Found as new, by all that was sent back for a reason of quality.",
     )
     amount_untaxed = fields.Monetary(
         "Expected Credit, Untaxed", readonly=True, groups=MONEY_GROUPS
@@ -92,27 +124,132 @@ class SaleReturnReport(models.Model):
         "Credited, Untaxed", readonly=True, groups=MONEY_GROUPS
     )
     amount_refunded = fields.Monetary("Credited", readonly=True, groups=MONEY_GROUPS)
+    amount_returned = fields.Monetary(
+        "Value Returned",
+        readonly=True,
+        groups=MONEY_GROUPS,
+        help="What was credited for the goods, untaxed, before fees.",
+    )
+    amount_fee = fields.Monetary("Fees Kept", readonly=True, groups=MONEY_GROUPS)
+    amount_delivery = fields.Monetary(
+        "Delivery Refunded", readonly=True, groups=MONEY_GROUPS
+    )
+    amount_cost = fields.Monetary(
+        "Recorded Costs",
+        readonly=True,
+        groups=MONEY_GROUPS,
+        help="Freight, handling, repair and other costs, shared among the lines of a "
+        "return by their value. Nothing where none was recorded.",
+    )
+    cost_count = fields.Integer(
+        "Returns with Recorded Costs",
+        aggregator="count_distinct",
+        readonly=True,
+        groups=MONEY_GROUPS,
+    )
+    amount_goods = fields.Monetary(
+        "Original Cost of Goods",
+        readonly=True,
+        groups=MONEY_GROUPS,
+        help="What the goods that came back had cost when they were delivered, without "
+        "those that went back to the customer.",
+    )
+    amount_recovered = fields.Monetary(
+        "Value Recovered",
+        readonly=True,
+        groups=MONEY_GROUPS,
+        help="Of the original cost, the part that their disposition says is still "
+        "there.",
+    )
+    amount_written_off = fields.Monetary(
+        "Written Off",
+        readonly=True,
+        groups=MONEY_GROUPS,
+        help="Of the original cost, what was lost by scrap or a lower grade.",
+    )
+    recovery_rate = fields.Float(
+        aggregator="avg",
+        readonly=True,
+        groups=MONEY_GROUPS,
+        help="Value recovered, by the original cost of the goods.",
+    )
+    amount_retained = fields.Monetary(
+        "Exchange Revenue",
+        readonly=True,
+        groups=MONEY_GROUPS,
+        help="What customers bought in place of what they returned, untaxed.",
+    )
+    amount_loss = fields.Monetary(
+        "Net Loss",
+        readonly=True,
+        groups=MONEY_GROUPS,
+        help="Value returned, delivery refunded, recorded costs and what was written "
+        "off, less fees, the original cost of the goods that are back and what was "
+        "bought in exchange.",
+    )
+    days_to_approve = fields.Float(
+        "Days to Approve", aggregator="avg", readonly=True, digits=(16, 2)
+    )
+    days_to_receive = fields.Float(
+        "Days to Receive",
+        aggregator="avg",
+        readonly=True,
+        digits=(16, 2),
+        help="From the approval to the first goods of the line.",
+    )
+    days_to_inspect = fields.Float(
+        "Days to Inspect",
+        aggregator="avg",
+        readonly=True,
+        digits=(16, 2),
+        help="From the last goods of the line to its last inspection.",
+    )
+    days_to_refund = fields.Float(
+        "Days to Credit",
+        aggregator="avg",
+        readonly=True,
+        digits=(16, 2),
+        groups=MONEY_GROUPS,
+        help="From the last goods of the line (or the approval, where none come back) "
+        "to its credit note.",
+    )
 
     _depends = {
-        "account.move": ["state"],
+        "account.move": [
+            "invoice_date",
+            "return_order_id",
+            "reversed_entry_id",
+            "state",
+        ],
         "account.move.line": [
             "balance",
             "display_type",
+            "is_return_fee",
             "move_id",
+            "parent_state",
             "price_subtotal",
             "price_total",
+            "quantity",
             "return_line_id",
+            "return_origin_line_id",
         ],
-        "product.product": ["product_tmpl_id"],
-        "product.template": ["categ_id", "uom_id"],
-        "res.company": ["currency_id", "parent_path"],
-        "res.currency.rate": ["company_id", "currency_id", "name", "rate"],
-        "res.partner": ["commercial_partner_id", "country_id"],
-        "sale.order": ["team_id", "user_id", "warehouse_id"],
-        "sale.order.line": ["order_id"],
+        "sale.order.line": ["invoice_lines", "price_subtotal", "replacement_line_id"],
+        "sale.return.cost": ["amount", "currency_id", "date", "order_id"],
+        "sale.return.disposition": ["kind", "recovery_percent"],
+        "sale.return.inspection": [
+            "condition",
+            "date",
+            "disposition_id",
+            "line_id",
+            "lot_id",
+            "quantity",
+        ],
         "sale.return.order": [
+            "channel",
             "currency_id",
+            "date_approved",
             "date_request",
+            "date_submitted",
             "partner_id",
             "rating_last_value",
             "receipt_status",
@@ -125,6 +262,8 @@ class SaleReturnReport(models.Model):
         "sale.return.order.line": [
             "company_id",
             "in_policy",
+            "inspection_required",
+            "lot_ids",
             "order_id",
             "price_subtotal",
             "price_total",
@@ -135,16 +274,39 @@ class SaleReturnReport(models.Model):
             "quantity_approved",
             "quantity_received",
             "quantity_refunded",
+            "quantity_replaced",
             "reason_id",
             "sale_line_id",
         ],
         "sale.return.reason": ["category", "liable_party"],
-        "uom.uom": ["factor"],
+        "stock.move": [
+            "date",
+            "is_out",
+            "location_dest_id",
+            "location_id",
+            "origin_returned_move_id",
+            "product_id",
+            "product_uom",
+            "quantity",
+            "replacement_line_id",
+            "return_inspection_id",
+            "return_line_id",
+            "sale_line_id",
+            "state",
+            "value",
+        ],
     }
 
-    @property
-    def _table_query(self) -> SQL:
-        return SQL("%s %s", self._select(), self._from())
+    @api.model
+    def _get_lean_context(self, domain, groupby):
+        return {"return_analysis_since": self._get_lower_bound(domain, "date_request")}
+
+    @api.model
+    def _get_ratios(self):
+        return {
+            "no_fault_rate": ("quantity_no_fault:sum", "quantity_defect:sum"),
+            "recovery_rate": ("amount_recovered:sum", "amount_goods:sum"),
+        }
 
     @api.model
     def _read_group_select(self, aggregate_spec, query):
@@ -163,168 +325,8 @@ class SaleReturnReport(models.Model):
             )
         return super()._read_group_select(aggregate_spec, query)
 
-    @api.model
-    def _select(self) -> SQL:
-        return SQL(
-            """
-            SELECT
-                line.id,
-                line.order_id,
-                line.order_id AS return_count,
-                return_order.date_request,
-                return_order.state,
-                return_order.receipt_status,
-                line.in_policy,
-                NULLIF(return_order.rating_last_value, 0) AS rating,
-                return_order.satisfaction,
-                line.company_id,
-                %(currency)s AS currency_id,
-                return_order.partner_id,
-                partner.commercial_partner_id,
-                COALESCE(partner.country_id, entity.country_id) AS country_id,
-                sale_line.order_id AS sale_order_id,
-                sale_order.user_id AS salesperson_id,
-                return_order.user_id,
-                COALESCE(return_order.team_id, sale_order.team_id) AS team_id,
-                COALESCE(
-                    return_order.warehouse_id, sale_order.warehouse_id
-                ) AS warehouse_id,
-                line.product_id,
-                product.product_tmpl_id,
-                template.categ_id,
-                template.uom_id AS product_uom_id,
-                line.reason_id,
-                reason.category AS reason_category,
-                reason.liable_party,
-                line.quantity * %(to_product_uom)s AS quantity,
-                line.quantity_approved * %(to_product_uom)s AS quantity_approved,
-                line.quantity_received * %(to_product_uom)s AS quantity_received,
-                line.quantity_accepted * %(to_product_uom)s AS quantity_accepted,
-                line.quantity_refunded * %(to_product_uom)s AS quantity_refunded,
-                line.price_subtotal * %(rate)s AS amount_untaxed,
-                line.price_total * %(rate)s AS amount_total,
-                COALESCE(credit.untaxed, 0.0) * account_currency_table.rate
-                    AS amount_refunded_untaxed,
-                COALESCE(credit.total, 0.0) * account_currency_table.rate
-                    AS amount_refunded
-            """,
-            currency=self.env.company.currency_id.id,
-            rate=SQL("%s * account_currency_table.rate", self._get_expected_rate()),
-            to_product_uom=SQL("line_uom.factor / product_uom.factor"),
-        )
-
-    @api.model
-    def _from(self) -> SQL:
-        return SQL(
-            """
-            FROM sale_return_order_line line
-            JOIN sale_return_order return_order ON return_order.id = line.order_id
-            JOIN res_company company ON company.id = line.company_id
-            JOIN res_partner partner ON partner.id = return_order.partner_id
-            LEFT JOIN res_partner entity ON entity.id = partner.commercial_partner_id
-            LEFT JOIN sale_order_line sale_line ON sale_line.id = line.sale_line_id
-            LEFT JOIN sale_order ON sale_order.id = sale_line.order_id
-            LEFT JOIN product_product product ON product.id = line.product_id
-            LEFT JOIN product_template template ON template.id = product.product_tmpl_id
-            LEFT JOIN uom_uom product_uom ON product_uom.id = template.uom_id
-            LEFT JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
-            LEFT JOIN sale_return_reason reason ON reason.id = line.reason_id
-            LEFT JOIN (%(credit)s) credit ON credit.return_line_id = line.id
-            JOIN %(currency_table)s ON account_currency_table.company_id = company.id
-            """,
-            credit=self._get_credit(),
-            currency_table=self.env["res.currency"]._get_simple_currency_table(
-                self.env.companies
-            ),
-        )
-
-    @api.model
-    def _get_credit(self) -> SQL:
-        """What posted journal entries credited each return line, in company currency.
-
-        The taxes of an entry are shared out as its lines caused them (where each alone
-        rounds to nothing: by their base), so that the sum of the lines is the entry,
-        whatever was rounded. A reversed credit note has balances of the opposite sign
-        and so subtracts itself.
-        """
-        return SQL(
-            """
-            SELECT
-                item.return_line_id,
-                SUM(item.balance) AS untaxed,
-                SUM(
-                    item.balance + COALESCE(tax.balance, 0.0) * COALESCE(
-                        (item.price_total - item.price_subtotal)
-                            / NULLIF(tax.of_lines, 0),
-                        item.balance / NULLIF(tax.base, 0),
-                        0.0
-                    )
-                ) AS total
-            FROM account_move_line item
-            JOIN (
-                SELECT
-                    move.id,
-                    SUM(every.balance) FILTER (
-                        WHERE every.display_type = 'tax'
-                    ) AS balance,
-                    SUM(every.price_total - every.price_subtotal) FILTER (
-                        WHERE every.display_type = 'product'
-                    ) AS of_lines,
-                    SUM(every.balance) FILTER (
-                        WHERE every.display_type = 'product'
-                    ) AS base
-                FROM account_move move
-                JOIN account_move_line every ON every.move_id = move.id
-                WHERE move.state = 'posted' AND move.id IN (
-                    SELECT move_id FROM account_move_line
-                    WHERE return_line_id IS NOT NULL
-                )
-                GROUP BY move.id
-            ) tax ON tax.id = item.move_id
-            WHERE item.return_line_id IS NOT NULL AND item.display_type = 'product'
-            GROUP BY item.return_line_id
-            """
-        )
-
-    @api.model
-    def _get_expected_rate(self) -> SQL:
-        """Factor from the return's currency to its company's, at the request date."""
-        return SQL(
-            """
-            CASE
-                WHEN return_order.currency_id = company.currency_id THEN 1.0
-                ELSE %(company_rate)s / %(order_rate)s
-            END
-            """,
-            company_rate=self._get_currency_rate(SQL("company.currency_id")),
-            order_rate=self._get_currency_rate(SQL("return_order.currency_id")),
-        )
-
-    @api.model
-    def _get_currency_rate(self, currency: SQL) -> SQL:
-        """The rate that ``res.currency`` would find (``_get_rates``)."""
-        return SQL(
-            """
-            COALESCE(
-                (
-                    SELECT rate.rate
-                    FROM res_currency_rate rate
-                    WHERE rate.currency_id = %(currency)s
-                    AND COALESCE(rate.company_id, %(root)s) = %(root)s
-                    ORDER BY
-                        rate.name > return_order.date_request,
-                        rate.company_id,
-                        ABS(rate.name - return_order.date_request)
-                    LIMIT 1
-                ),
-                1.0
-            )
-            """,
-            currency=currency,
-            root=SQL("split_part(company.parent_path, '/', 1)::int"),
-        )
-
     @api.readonly
     def action_open_order(self):
+        """The return; of what Odoo alone knows, the sales order."""
         self.ensure_one()
-        return self.order_id._get_records_action()
+        return (self.order_id or self.sale_order_id)._get_records_action()

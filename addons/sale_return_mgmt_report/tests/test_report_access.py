@@ -4,6 +4,28 @@ from odoo.tests import new_test_user, tagged
 
 from .common import AMOUNTS, SaleReturnReportCommon
 
+MONEY = [
+    *AMOUNTS,
+    "amount_returned",
+    "amount_fee",
+    "amount_delivery",
+    "amount_cost",
+    "amount_goods",
+    "amount_recovered",
+    "amount_written_off",
+    "amount_retained",
+    "amount_loss",
+    "recovery_rate",
+    "days_to_refund",
+]
+MONEY_OF_RATES = [
+    "amount_invoiced",
+    "amount_credited",
+    "amount_credited_sold",
+    "value_rate",
+    "value_rate_sold",
+]
+
 
 @tagged("native", "post_install", "-at_install")
 class TestReportAccess(SaleReturnReportCommon):
@@ -37,10 +59,65 @@ class TestReportAccess(SaleReturnReportCommon):
                 )
                 self.assertEqual(row["amount_total"], 575)
 
-    def test_warehouse_and_employees_are_refused(self):
-        for role in ("warehouse", "storekeeper", "employee"):
-            with self.subTest(role=role), self.assertRaises(AccessError):
-                self._can_read(role)
+    def test_the_warehouse_reads_quantities_and_no_money(self):
+        self.users["warehouse"].group_ids |= self.env.ref("base.group_allow_export")
+        self._receive(self._approved(self.order, {self.product: 2}))
+        for model, quantity, fields in (
+            ("sale.return.report", "quantity_received", MONEY),
+            ("sale.return.rate.report", "quantity_returned", MONEY_OF_RATES),
+        ):
+            self.env.flush_all()
+            report = self.env[model].with_user(self.users["warehouse"])
+            domain = [("sale_order_id", "=", self.order.id)]
+            self.assertEqual(
+                report._read_group(domain, [], [f"{quantity}:sum"]), [(2,)]
+            )
+            self.assertTrue(report.search(domain).read([quantity]))
+            self.assertFalse(set(fields) & set(report.fields_get()))
+            for name in fields:
+                aggregator = report._fields[name].aggregator
+                with self.subTest(name):
+                    with self.assertRaises(AccessError):
+                        report.formatted_read_group(
+                            domain, [], [f"{name}:{aggregator}"]
+                        )
+                    with self.assertRaises(AccessError):
+                        report.search(domain).read([name])
+                    with self.assertRaises(AccessError):
+                        report.search(domain).export_data([name])
+                    with self.assertRaises(AccessError):
+                        report.search([(name, ">", 0)])
+
+    def test_employees_storekeepers_and_customers_are_refused(self):
+        self.users["portal"] = new_test_user(
+            self.env, login="return_report_portal", groups="base.group_portal"
+        )
+        for role in ("storekeeper", "employee", "portal"):
+            for model in ("sale.return.report", "sale.return.rate.report"):
+                report = self.env[model].with_user(self.users[role])
+                for ask in (
+                    lambda report: report.search([]),
+                    lambda report: report.formatted_read_group([], [], ["__count"]),
+                    lambda report: report.browse(1).read(["company_id"]),
+                ):
+                    with self.subTest((role, model)), self.assertRaises(AccessError):
+                        ask(report)
+
+    def test_rates_follow_the_same_rules(self):
+        def orders(role, **context):
+            self.env.flush_all()
+            report = self.env["sale.return.rate.report"].with_user(self.users[role])
+            return report.with_context(**context).search([]).sale_order_id.sudo()
+
+        self.order.user_id = self.users["accountant"]
+        own = self._sell([(self.product, 2)], user_id=self.users["salesman"].id)
+        self.assertIn(own, orders("salesman").sudo(False))
+        self.assertNotIn(self.order, orders("salesman").sudo(False))
+        self.assertIn(self.order, orders("sales_leader").sudo(False))
+        other = self.setup_other_company()["company"]
+        self.users["viewer"].company_ids |= other
+        self.assertFalse(orders("viewer", allowed_company_ids=other.ids))
+        self.assertTrue(orders("viewer", allowed_company_ids=self.company.ids))
 
     def test_salesman_reads_the_returns_of_own_orders_only(self):
         self.order.user_id = self.users["accountant"]
@@ -76,8 +153,9 @@ class TestReportAccess(SaleReturnReportCommon):
         self.assertFalse(report.search(domain))
         with self.assertRaises(AccessError):
             report.with_context(allowed_company_ids=self.company.ids).search(domain)
-        row = report.browse(self.return_order.line_ids.id)
-        self.assertFalse(row.read(["amount_total"]))
+        row = report.browse(self.return_order.line_ids.id * 4)
+        with self.assertRaises(AccessError):
+            row.read(["amount_total"])
 
         foreigner.company_ids |= self.company
         self.assertFalse(

@@ -23,7 +23,7 @@ class TestReportSums(SaleReturnReportCommon):
             row,
             [
                 {
-                    "id": return_order.line_ids.id,
+                    "line_id": return_order.line_ids.id,
                     "date_request": return_order.date_request,
                     "state": "approved",
                     "receipt_status": "pending",

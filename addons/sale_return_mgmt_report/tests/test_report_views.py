@@ -1,7 +1,7 @@
 from odoo.tests import tagged
 from odoo.tools.safe_eval import safe_eval
 
-from .common import AMOUNTS, QUANTITIES, SaleReturnReportCommon
+from .common import SaleReturnReportCommon
 
 
 @tagged("post_install", "-at_install")
@@ -88,35 +88,34 @@ class TestReportViews(SaleReturnReportCommon):
         self.assertEqual(self._report().search(domain).order_id, self.returns[0])
 
     def test_measures_have_names_that_tell_them_apart(self):
-        fields = self._report().fields_get()
-        self.assertEqual(
-            {
-                name: fields[name]["string"]
-                for name in [*QUANTITIES, *AMOUNTS, "return_count", "rating"]
-            },
-            {
-                "quantity": "Quantity Asked",
-                "quantity_approved": "Quantity Approved",
-                "quantity_received": "Quantity Received",
-                "quantity_accepted": "Quantity Accepted",
-                "quantity_refunded": "Quantity Credited",
-                "amount_untaxed": "Expected Credit, Untaxed",
-                "amount_total": "Expected Credit",
-                "amount_refunded_untaxed": "Credited, Untaxed",
-                "amount_refunded": "Credited",
-                "return_count": "Number of Returns",
-                "rating": "Average Rating",
-            },
-        )
-        # What is no measure of returns must not be offered as one.
-        measures = {
-            name
-            for name, field in fields.items()
-            if name != "id"
-            and field["type"] in ("integer", "float", "monetary")
-            and field.get("aggregator")
-        }
-        self.assertEqual(measures, {*QUANTITIES, *AMOUNTS, "return_count", "rating"})
+        for model in ("sale.return.report", "sale.return.rate.report"):
+            fields = self.env[model].fields_get()
+            measures = {
+                name: field
+                for name, field in fields.items()
+                if name != "id"
+                and field["type"] in ("integer", "float", "monetary")
+                and field.get("aggregator")
+            }
+            names = [field["string"] for field in measures.values()]
+            self.assertEqual(len(names), len(set(names)))
+            # What no row tells of is no measure, but a rate of those that are.
+            report = self._report().env[model]
+            told = {name for values, *_ in report._get_sources() for name in values}
+            self.assertEqual(measures.keys() - told, report._get_ratios().keys())
+
+    def test_rows_that_know_nothing_of_a_measure_are_left_out(self):
+        """As in the sums, so in the groups: nothing is shown that has no answer."""
+        self.returns[0].action_submit()
+        self._as("approver", self.returns[0]).action_approve()
+        self._receive(self.returns[0])
+        [group] = self._report().formatted_read_group(
+            self.domain, ["state"], ["quantity_disposed:sum"]
+        ) or [{}]
+        self.assertFalse(group)
+        rows = self._report().search(self.domain)
+        [(count,)] = self._report()._read_group(self.domain, [], ["__count"])
+        self.assertEqual(count, len(rows))
 
     def test_average_rating_counts_each_rated_return_once(self):
         may, june = self.returns.sudo().sorted("date_request")
