@@ -60,11 +60,11 @@ def press(page, name):
     ).click()
 
 
-def tab_stops(page, count):
+def tab_stops(page, count, key="Tab"):
     """Press Tab so many times: the fields that get the focus, or else the texts."""
     stops = []
     for _number in range(count):
-        page.keyboard.press("Tab")
+        page.keyboard.press(key)
         stops.append(
             page.evaluate(
                 """() => {

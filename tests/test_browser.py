@@ -43,7 +43,13 @@ def test_a_clerk_returns_a_delivered_order(page_as, screenshot, company):
     expect(page.locator(".oe_title")).to_contain_text("RET/")
     expect_status(page, "Draft")
     screenshot(page, "clerk_draft")
-    press(page, "Submit")
+    # The buttons of the header are on the way back from the first field.
+    page.locator("[name=partner_id] input").focus()
+    stops = tab_stops(page, 6, "Shift+Tab")
+    assert "Submit" in stops, stops
+    for _stop in stops[stops.index("Submit") + 1 :]:
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
     expect_status(page, "To Approve")
     screenshot(page, "clerk_submitted")
     [asked] = company.read("sale.order", sold.id, "return_order_ids")[
@@ -52,6 +58,28 @@ def test_a_clerk_returns_a_delivered_order(page_as, screenshot, company):
     told = company.read(RETURN, asked, "state", "amount_total", "submitted_by_id")
     assert (told["state"], told["amount_total"]) == ("submitted", 5 * PRICE)
     assert told["submitted_by_id"][1] == "Clara Hoffmann"
+
+
+def test_the_counter_is_gone_through_by_keyboard(page_as):
+    page = page_as("return_clerk")
+    page.goto("/odoo/action-sale_return_mgmt.sale_return_order_action_counter")
+    page.locator("[name=partner_id] input").focus()
+    assert tab_stops(page, 11) == [
+        "partner_shipping_id",
+        "customer_reference",
+        "reason_id",
+        "legal_basis",
+        "date_request",
+        "refund_method",
+        "carrier_tracking_ref",
+        "Return Lines",
+        "Other Information",
+        "line_ids",
+        "attachment_ids",
+    ]
+    # What is scanned comes first of all, and before it the buttons.
+    page.locator("[name=partner_id] input").focus()
+    assert tab_stops(page, 2, "Shift+Tab") == ["goods_sought", "Submit"]
 
 
 def test_an_approver_approves_what_waits(page_as, screenshot, company, asked):

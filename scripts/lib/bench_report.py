@@ -86,7 +86,7 @@ def main(arguments):
     for question, asked in QUESTIONS.items():
         with meter.request("ask", world.users["manager"]) as env:
             ours, plain = _ask(env, *asked)
-        print(f"{ours:6.0f} {plain:6.0f} {ours / plain:6.1f}  {question}", flush=True)
+        print(f"{ours:8.1f} {plain:8.1f} {ours / plain:6.1f}  {question}", flush=True)
     return 0
 
 
