@@ -70,9 +70,8 @@ class SaleReturnAnalysisMixin(models.AbstractModel):
 
         :return: list of ``(values, joined, condition)``: a dict of fields to SQL, what
             stands after ``FROM`` and what after ``WHERE``. ``row_type`` is given as it
-            is. Amounts are in the currency
-            of the fact's company. Values may refer to ``template``, the product's, and
-            to ``product_uom``.
+            is. Amounts are in the currency of the fact's company. Values may refer to
+            ``template``, the product's, and to ``product_uom``.
         """
         raise NotImplementedError
 
@@ -277,17 +276,18 @@ class SaleReturnAnalysisMixin(models.AbstractModel):
 
     @api.model
     def _get_lower_bound(self, domain, name):
-        """The day or moment before which ``domain`` wants nothing, if it says so."""
+        """The day before which ``domain`` wants nothing, if it says so plainly."""
         domain = Domain(domain)
         parts = domain.children if getattr(domain, "OPERATOR", "") == "&" else [domain]
-        bounds = [
-            part.value
-            for part in parts
-            if getattr(part, "field_expr", "") == name
-            and part.operator in (">", ">=")
-            and part.value
-        ]
-        return max(map(str, bounds), default=False)
+        days = []
+        for part in parts:
+            if getattr(part, "field_expr", "") != name or part.operator != ">=":
+                continue
+            try:
+                days.append(fields.Date.to_date(part.value))
+            except (TypeError, ValueError):
+                continue  # Odoo knows days that are no dates, as "today"
+        return max(filter(None, days), default=None)
 
     @api.model
     def _get_telling_domain(self, domain, aggregates):

@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -10,16 +12,23 @@ class SaleReturnReportMoneyMixin(models.AbstractModel):
     _description = "Money of Returns, for Analysis"
 
     @api.model
-    def _get_since(self, date) -> SQL:
-        """That ``date`` is one of those asked for, as far as the question says so."""
+    def _get_since(self, day) -> SQL:
+        """That ``day`` is one of those asked for, as far as the question says so."""
+        since = self._get_first_day()
+        return SQL("%s >= %s", day, since) if since else SQL("TRUE")
+
+    @api.model
+    def _get_first_day(self):
+        """The day before which nothing is asked for. No caller from outside can bring
+        a date."""
         since = self.env.context.get("return_analysis_since")
-        return SQL("%s >= %s::date", date, since) if since else SQL("TRUE")
+        return since if isinstance(since, date) else None
 
     @api.model
     def _get_lines_since(self, line) -> SQL:
         """That a return line is of a return asked for: without the others sums by line
         are made of fewer lines."""
-        if not self.env.context.get("return_analysis_since"):
+        if not self._get_first_day():
             return SQL("%s IS NOT NULL", line)
         return SQL(
             """

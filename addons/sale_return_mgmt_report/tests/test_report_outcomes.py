@@ -258,6 +258,18 @@ class TestReportOutcomes(
             self._report()._read_group(bounded, [], specs),
             [tuple(self._sums(late, names))],
         )
+        relative = [*domain, ("date_request", ">=", "today -2000d")]
+        for asked, context in (
+            (relative, {}),
+            (domain, {"return_analysis_since": "2026-05-01"}),
+            (domain, {"return_analysis_since": "no day"}),
+        ):
+            report = self._report().with_context(**context)
+            self.assertEqual(
+                report._read_group(asked, [], specs),
+                [tuple(self._sums(early | late, names))],
+            )
+            self.assertTrue(report.search(asked))
         either = ["|", *bounded[1:], ("date_request", "<", "2026-05-01"), domain[0]]
         self.assertEqual(
             self._report()._read_group(either, [], specs),
