@@ -135,7 +135,7 @@ class OnboardingOnboardingStep(models.Model):
     def _get_sale_return_records(self, model, company):
         """What decides in a company, and whether anybody had a hand in it.
 
-        :return: the active records; whether one is not as the addon brought it
+        :return: the active records; whether one is not as our addons brought it
         """
         Model = self.env[model]
         records = Model.with_context(active_test=False).search(
@@ -144,7 +144,7 @@ class OnboardingOnboardingStep(models.Model):
         # sudo: where records came from is nobody's secret
         shipped = self.env["ir.model.data"].sudo()
         shipped = shipped.search(
-            [("module", "=", "sale_return_mgmt"), ("model", "=", model)]
+            [("module", "=like", "sale_return_mgmt%"), ("model", "=", model)]
         )
         touched = records.filtered(lambda record: record.write_uid.id != SUPERUSER_ID)
         touched |= records - Model.browse(shipped.mapped("res_id"))
