@@ -15,7 +15,6 @@ class SaleReturnAnalysisMixin(models.AbstractModel):
     _name = "sale.return.analysis.mixin"
     _description = "Analysis of Returns"
 
-    row_type = fields.Selection([], "Recorded As", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)

@@ -37,6 +37,8 @@ class SaleReturnRateReport(models.Model):
             ("credited", "Credit, by Return Date"),
             ("credited_sold", "Credit, by Sale Date"),
         ],
+        "Recorded As",
+        readonly=True,
     )
     date = fields.Datetime(
         readonly=True,

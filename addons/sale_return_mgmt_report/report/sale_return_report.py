@@ -40,6 +40,8 @@ class SaleReturnReport(models.Model):
             ("native", "Transfer without Return Order"),
             ("native_credit", "Credit without Return Order"),
         ],
+        "Recorded As",
+        readonly=True,
     )
     order_id = fields.Many2one("sale.return.order", "Return Order", readonly=True)
     return_count = fields.Integer(
