@@ -286,12 +286,10 @@ class StockMove(models.Model):
             came back; ``sent_back``, what an inspection refused and the customer got
             again: that is neither delivered once more nor kept
         """
-        # sudo: who reads returns is told of transfers, not of their places
-        Location_sudo = (
-            self.env["stock.location"].sudo().with_context(active_test=False)
-        )
+        Location = self.env["stock.location"].with_context(active_test=False)
         # By their ids, for PostgreSQL to know how few moves some of these are.
-        outside = Location_sudo.search([("usage", "=", "customer")]).ids
+        # sudo: who reads returns is told of transfers, not of their places
+        outside = Location.sudo().search([("usage", "=", "customer")]).ids
         done = Domain("state", "=", "done")
         away = (
             done

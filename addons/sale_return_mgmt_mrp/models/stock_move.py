@@ -32,10 +32,14 @@ class StockMove(models.Model):
     @api.model
     def _get_sold(self):
         return (
-            SQL("COALESCE(stock_move.sold_kit_id, stock_move.product_id)"),
+            SQL(
+                "COALESCE(stock_move.sold_kit_id, stock_move.product_id)",
+                to_flush=self._fields["sold_kit_id"],
+            ),
             SQL(
                 "CASE WHEN stock_move.sold_kit_id IS NULL THEN 1.0 "
-                "ELSE stock_move.sold_kit_share END"
+                "ELSE stock_move.sold_kit_share END",
+                to_flush=self._fields["sold_kit_share"],
             ),
         )
 

@@ -114,24 +114,34 @@ class SaleReturnRateReport(models.Model):
     )
 
     _depends = {
-        "account.move": ["invoice_date", "move_type", "reversed_entry_id", "state"],
+        "account.move": [
+            "invoice_date",
+            "move_type",
+            "partner_id",
+            "return_order_id",
+            "reversed_entry_id",
+        ],
         "account.move.line": [
             "balance",
             "display_type",
             "is_return_fee",
             "move_id",
+            "parent_state",
             "product_id",
             "return_line_id",
             "return_origin_line_id",
         ],
-        "sale.order.line": ["invoice_lines", "product_id"],
+        "sale.order.line": ["invoice_lines"],
         "sale.return.order.line": ["sale_line_id"],
         "stock.move": [
             "date",
             "location_dest_id",
             "location_id",
             "origin_returned_move_id",
+            "partner_id",
             "product_id",
+            "product_uom",
+            "quantity",
             "return_inspection_id",
             "sale_line_id",
             "state",

@@ -244,7 +244,9 @@ class SaleReturnReport(models.Model):
             "disposition_id",
             "line_id",
             "lot_id",
+            "product_uom_id",
             "quantity",
+            "reversed_id",
         ],
         "sale.return.order": [
             "channel",

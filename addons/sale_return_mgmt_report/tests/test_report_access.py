@@ -88,6 +88,24 @@ class TestReportAccess(SaleReturnReportCommon):
                     with self.assertRaises(AccessError):
                         report.search([(name, ">", 0)])
 
+    def test_the_warehouse_reads_what_it_sees_of_returns(self):
+        """Neither what nobody approved, nor that and when something was invoiced."""
+        self.assertTrue(self._can_read("viewer"))
+        self.assertFalse(self._can_read("warehouse"))
+        self.return_order.action_submit()
+        self.assertFalse(self._can_read("warehouse"))
+        self._as("approver", self.return_order).action_approve()
+        self.assertTrue(self._can_read("warehouse"))
+        self.env.flush_all()
+        rates = self.env["sale.return.rate.report"]
+        domain = [("sale_order_id", "=", self.order.id)]
+        for role, seen in {
+            "viewer": {"delivered", "invoiced"},
+            "warehouse": {"delivered"},
+        }.items():
+            rows = rates.with_user(self.users[role]).search(domain)
+            self.assertEqual(set(rows.mapped("row_type")), seen, role)
+
     def test_employees_storekeepers_and_customers_are_refused(self):
         self.users["portal"] = new_test_user(
             self.env, login="return_report_portal", groups="base.group_portal"
