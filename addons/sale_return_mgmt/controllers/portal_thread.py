@@ -43,7 +43,8 @@ class SaleReturnThread(AttachmentController):
             return False  # Odoo refuses it
         # sudo: as for the pages; customers have no rights on the counter
         usage_sudo = request.env["sale.return.portal.usage"].sudo()
-        if not usage_sudo._take(order.sudo().partner_id):
+        partner_sudo = order.sudo().partner_id  # sudo: as above
+        if not usage_sudo._take(partner_sudo):
             raise UserError(
                 request.env._(
                     "That was a lot in a short time. Please wait an hour and try again."

@@ -66,7 +66,7 @@ class SaleReturnPortalMixin(models.AbstractModel):
         # sudo: Odoo reads the token once more as the user who came with it, such as a
         # customer who logged in and then pressed the link of a mail
         if thread and validate_thread_with_token(thread.sudo(), token):
-            return thread.sudo()
+            return thread.sudo()  # sudo: as above
         return thread
 
     def _get_share_url(

@@ -29,6 +29,7 @@ class SaleReturnVendorMixin(models.AbstractModel):
         """An activity where he may read the return, else a message with what he needs
         to know."""
         activity_type = self.order_id._get_turn_type("vendor")
+        # sudo: back to the right that this is called with
         readable = self.order_id.with_user(user)._filtered_access("read").sudo()
         asked_ids = readable.activity_ids.filtered_domain(
             [("user_id", "=", user.id), ("activity_type_id", "=", activity_type.id)]

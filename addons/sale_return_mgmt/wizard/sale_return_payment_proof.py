@@ -41,5 +41,6 @@ class SaleReturnPaymentProof(models.TransientModel):
         payment.sudo().return_proof_date = fields.Datetime.now()
         # sudo: who reads returns cannot open payments, and gets copies
         files_sudo = self.sudo().attachment_ids
-        order_sudo._send_payment_proof(payment.sudo(), files_sudo, self.note)
+        payment_sudo = payment.sudo()  # sudo: as above
+        order_sudo._send_payment_proof(payment_sudo, files_sudo, self.note)
         return {"type": "ir.actions.act_window_close"}

@@ -285,6 +285,7 @@ class SaleReturnReport(models.Model):
         "sale.return.reason": ["category", "liable_party"],
         "stock.move": [
             "date",
+            "is_in",
             "is_out",
             "location_dest_id",
             "location_id",

@@ -215,12 +215,15 @@ class SaleReturnReportMoneyMixin(models.AbstractModel):
 
     @api.model
     def _get_given(self) -> SQL:
-        """What the same goods cost that were sent in place of those returned."""
+        """What the same goods cost that were sent in place of those returned, without
+        what of them was taken back."""
         return SQL(
             """
-            SELECT replacement_line_id, SUM(value) AS cost
+            SELECT
+                replacement_line_id,
+                SUM(CASE WHEN is_out THEN value WHEN is_in THEN -value END) AS cost
             FROM stock_move
-            WHERE replacement_line_id IS NOT NULL AND state = 'done' AND is_out
+            WHERE replacement_line_id IS NOT NULL AND state = 'done'
             GROUP BY replacement_line_id
             """
         )
