@@ -14,6 +14,12 @@
         "views/sale_return_disposition_views.xml",
         "report/sale_return_report_views.xml",
         "report/sale_return_rate_report_views.xml",
+        "report/sale_return_dashboard_views.xml",
+        "views/res_config_settings_views.xml",
         "views/sale_return_report_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["sale_return_mgmt_report/static/src/**/*"],
+        "web.assets_tests": ["sale_return_mgmt_report/static/tests/tours/*"],
+    },
 }

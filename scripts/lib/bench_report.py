@@ -87,6 +87,14 @@ def main(arguments):
         with meter.request("ask", world.users["manager"]) as env:
             ours, plain = _ask(env, *asked)
         print(f"{ours:8.1f} {plain:8.1f} {ours / plain:6.1f}  {question}", flush=True)
+    for period in ("30", "90", "365"):
+        with meter.request("ask", world.users["manager"]) as env:
+            taken = _time(
+                lambda env=env, period=period: env[
+                    "sale.return.dashboard"
+                ].get_dashboard({"period": period})
+            )
+        print(f"{taken:8.1f} {'':8} {'':6}  dashboard of {period} days", flush=True)
     return 0
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 # Width and height of the window, in pixels.
 SIZES = {
     "desk": (1280, 800),
+    "laptop": (1366, 768),
     "form": (1280, 1100),
     "tall": (1280, 1500),
     "tablet": (1024, 768),

@@ -114,6 +114,12 @@ def report(studio):
     studio.page.wait_for_timeout(2_000)  # the bars grow
 
 
+@shot(MANAGER, "laptop")
+def dashboard(studio):
+    studio.open("sale_return_mgmt_report.sale_return_dashboard_action")
+    studio.page.locator(".o_sale_return_figure").first.wait_for()
+
+
 @shot(MANAGER)
 def return_rates(studio):
     studio.open("sale_return_mgmt_report.sale_return_rate_report_action")

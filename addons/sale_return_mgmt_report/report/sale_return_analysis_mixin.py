@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -298,11 +298,17 @@ class SaleReturnAnalysisMixin(models.AbstractModel):
             name = spec.partition(":")[0]
             asked |= {part.partition(":")[0] for part in ratios.get(name, (name,))}
         asked.discard("__count")
-        rows = {
-            values["row_type"]
-            for values, *_source in self._get_sources()
-            if asked & values.keys()
-        }
+        told = self._get_told()
+        rows = {row_type for row_type, names in told.items() if asked & names}
         if not rows or not all(self._fields[name].aggregator for name in asked):
             return Domain(domain)
         return Domain(domain) & Domain("row_type", "in", sorted(rows))
+
+    @api.model
+    @tools.ormcache()
+    def _get_told(self):
+        """:return: dict of row type to what rows of that type tell of"""
+        told = {}
+        for values, *_source in self._get_sources():
+            told.setdefault(values["row_type"], set()).update(values)
+        return told

@@ -1,3 +1,4 @@
+from . import test_dashboard
 from . import test_rate_report
 from . import test_report_access
 from . import test_report_amounts
@@ -5,3 +6,4 @@ from . import test_report_outcomes
 from . import test_report_sums
 from . import test_report_translations
 from . import test_report_views
+from . import test_tour_dashboard

@@ -1,0 +1,241 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+PARETO_MARK = 0.8
+TOP = 5
+
+
+class SaleReturnDashboardReturnMixin(models.AbstractModel):
+    """Why goods come back, what becomes of them, what that costs, and who must act."""
+
+    _name = "sale.return.dashboard.return.mixin"
+    _description = "Returns on the Dashboard"
+
+    @api.model
+    def _get_reasons(self, options, period):
+        """Reasons by what came back for them, most first; ``is_vital`` are those that
+        together make up 80 %."""
+        domain = self._get_report_domain(options, period["days"])
+        rows = self._get_shares(domain, "reason_id", "quantity_received")
+        before = 0.0
+        for row in rows:
+            row["is_vital"] = before < PARETO_MARK
+            row["cumulated"] = before = before + row["share"]
+        return rows
+
+    @api.model
+    def _get_dispositions(self, options, period):
+        domain = self._get_report_domain(options, period["days"])
+        return self._get_shares(domain, "disposition_id", "quantity_disposed")
+
+    @api.model
+    def _get_shares(self, domain, groupby, measure):
+        """What each group has of the whole, most first."""
+        report = self.env["sale.return.report"]
+        groups = [
+            (record, quantity)
+            for record, quantity in report._read_group(
+                domain, [groupby], [f"{measure}:sum"]
+            )
+            if (quantity or 0.0) > 0
+        ]
+        whole = sum(quantity for _record, quantity in groups)
+        return [
+            {
+                "id": record.id,
+                "name": record.display_name or self.env._("None"),
+                "quantity": quantity,
+                "share": quantity / whole,
+                "open": self._open(
+                    report._name,
+                    domain & Domain(groupby, "=", record.id) & Domain(measure, "!=", 0),
+                    record.display_name or self.env._("None"),
+                ),
+            }
+            for record, quantity in sorted(groups, key=lambda group: -group[1])
+        ]
+
+    @api.model
+    def _get_costs(self, options, period):
+        """What returns cost, and before; nothing for who reads no money."""
+        if not self._has_money():
+            return []
+        names = {
+            "amount_returned": self.env._("Value Returned"),
+            "amount_goods": self.env._("Original Cost of Goods"),
+            "amount_recovered": self.env._("Value Recovered"),
+            "amount_written_off": self.env._("Written Off"),
+            "amount_cost": self.env._("Recorded Costs"),
+            "amount_fee": self.env._("Fees Kept"),
+            "amount_loss": self.env._("Net Loss"),
+        }
+        report = self.env["sale.return.report"]
+        specs = [f"{name}:sum" for name in names]
+        domains = [
+            self._get_report_domain(options, period[days])
+            for days in ("days", "before")
+        ]
+        [current], [before] = (report._read_group(each, [], specs) for each in domains)
+        return [
+            {
+                "key": name,
+                "name": label,
+                # Costs that nobody recorded are no costs of zero.
+                "value": None if value is False else value,
+                "before": None if earlier is False else earlier,
+                "open": self._open(
+                    report._name, domains[0] & Domain(name, "!=", 0), label
+                ),
+            }
+            for (name, label), value, earlier in zip(
+                names.items(), current, before, strict=True
+            )
+        ]
+
+    @api.model
+    def _get_top(self, options, period, groupby):
+        """Customers or vendors that most came back from, or of."""
+        domain = self._get_report_domain(options, period["days"])
+        domain &= Domain(groupby, "!=", False)
+        return self._get_shares(domain, groupby, "quantity_received")[:TOP]
+
+    # === HOW LONG IT TAKES === #
+
+    @api.model
+    def _get_days(self, options, period):
+        """Median and 90th percentile of the days that steps took, by return."""
+        domain = self._get_order_domain(options) & Domain(
+            [
+                ("date_request", ">=", fields.Date.to_string(period["days"][0])),
+                ("date_request", "<=", fields.Date.to_string(period["days"][1])),
+                ("state", "in", ("approved", "done")),
+            ]
+        )
+        orders = self.env["sale.return.order"]._search(domain)
+        steps = {
+            "approve": (self.env._("Approve"), "date_approved - date_submitted"),
+            "receive": (self.env._("Receive"), "first_received - date_approved"),
+            "inspect": (self.env._("Inspect"), "inspected - date_received"),
+            "refund": (self.env._("Credit"), "date_refunded - date_received::date"),
+        }
+        if not self._has_money():
+            del steps["refund"]
+        [row] = self.env.execute_query(
+            SQL(
+                """
+                SELECT %(columns)s
+                FROM (
+                    SELECT
+                        date_submitted,
+                        date_approved,
+                        date_received,
+                        date_refunded,
+                        (
+                            SELECT MIN(picking.date_done)
+                            FROM stock_picking picking
+                            WHERE picking.return_order_id = sale_return_order.id
+                            AND picking.state = 'done'
+                        ) AS first_received,
+                        (
+                            SELECT MAX(found.date)
+                            FROM sale_return_inspection found
+                            WHERE found.order_id = sale_return_order.id
+                            AND found.reversed_id IS NULL
+                        ) AS inspected
+                    FROM sale_return_order
+                    WHERE id IN %(orders)s
+                ) taken
+                """,
+                columns=SQL(", ").join(
+                    self._get_percentiles(difference, key == "refund")
+                    for key, (_name, difference) in steps.items()
+                ),
+                orders=orders.subselect(),
+            )
+        )
+        return [
+            {
+                "key": key,
+                "name": name,
+                "median": values[0] if values else None,
+                "p90": values[1] if values else None,
+                "open": self._open("sale.return.order", domain, name),
+            }
+            for (key, (name, _difference)), values in zip(
+                steps.items(), row, strict=True
+            )
+        ]
+
+    @api.model
+    def _get_percentiles(self, difference, is_days) -> SQL:
+        difference = SQL(difference)  # pylint: disable=sql-injection
+        if not is_days:
+            difference = SQL("EXTRACT(EPOCH FROM %s) / 86400", difference)
+        return SQL(
+            "percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP "
+            "(ORDER BY GREATEST(0, %s)::float)",
+            difference,
+        )
+
+    # === WHO MUST ACT === #
+
+    @api.model
+    def _get_order_domain(self, options):
+        """Returns that the filters leave, as far as a return says so itself."""
+        domain = Domain("company_id", "in", self.env.companies.ids)
+        if options["warehouse"]:
+            domain &= Domain("warehouse_id", "=", options["warehouse"]) | (
+                Domain("warehouse_id", "=", False)
+                & Domain(
+                    "line_ids.sale_line_id.order_id.warehouse_id",
+                    "=",
+                    options["warehouse"],
+                )
+            )
+        if options["team"]:
+            domain &= Domain("team_id", "=", options["team"])
+        if options["category"]:
+            domain &= Domain(
+                "line_ids.product_id.categ_id", "child_of", options["category"]
+            )
+        return domain
+
+    @api.model
+    def _get_to_do(self, options):
+        """How many returns wait for whom, whenever they were asked for."""
+        today = fields.Date.to_string(fields.Date.context_today(self))
+        names = {
+            "approve": self.env._("Approvers: to approve"),
+            "late": self.env._("Customers: goods are late"),
+            "inspect": self.env._("Warehouse: to inspect"),
+            "credit": self.env._("Accountants: to credit"),
+            "stopped": self.env._("Managers: has stopped"),
+        }
+        if not self._has_money():
+            del names["credit"]
+        is_approved = Domain("state", "=", "approved")
+        waiting = {
+            "approve": Domain("state", "=", "submitted"),
+            "late": is_approved
+            & Domain("receipt_status", "in", ("pending", "partial"))
+            & Domain("date_send_before", "<", today),
+            "inspect": is_approved
+            & Domain("inspection_status", "in", ("pending", "partial")),
+            "credit": is_approved
+            & Domain("refund_status", "in", ("to_refund", "partial")),
+            "stopped": Domain("has_exception", "=", True),
+        }
+        orders = self.env["sale.return.order"]
+        rows = []
+        for key, name in names.items():
+            domain = self._get_order_domain(options) & waiting[key]
+            if count := orders.search_count(domain):
+                rows.append(
+                    {
+                        "name": name,
+                        "count": count,
+                        "open": self._open(orders._name, domain, name),
+                    }
+                )
+        return rows
