@@ -1,7 +1,8 @@
 """Many copies of the documents in a database, made by PostgreSQL alone.
 
 A copy is what the originals are, with ids of its own, of other products and customers
-and on other days: documents that belong together stay together. It is for reading:
+and on other days: documents that belong together stay together. As in a company's own
+books, what is newer has higher ids, the originals being the oldest. It is for reading:
 nothing but the tables named here is copied.
 """
 
@@ -63,6 +64,7 @@ def copy_all(cr, count, pools):
     """
     ids = {table: _ids(cr, table) for table in TABLES if not table.endswith("_rel")}
     ids |= pools
+    age = f"({count} - k) * {DAYS} / {count}"
     # The copies hold together as the originals do: that needs no proof line by line.
     cr.execute("SET LOCAL session_replication_role = replica")
     for table in TABLES:
@@ -72,7 +74,7 @@ def copy_all(cr, count, pools):
         for column, kind in _columns(cr, table):
             targets.append(f'"{column}"')
             values.append(
-                _value(f'o."{column}"', kind, ids.get(references.get(column)))
+                _value(f'o."{column}"', kind, ids.get(references.get(column)), age)
                 if column != "id"
                 else ids[table].of_copy("o.id")
             )
@@ -80,23 +82,38 @@ def copy_all(cr, count, pools):
                 values[-1] = f"o.\"{column}\" || '-' || k"
         cr.execute(
             f"INSERT INTO {table} ({', '.join(targets)}) "
-            f"SELECT {', '.join(values)} FROM {table} o, generate_series(1, {count}) k"
+            f"SELECT {', '.join(values)} FROM {table} o, generate_series(1, {count}) k "
+            "ORDER BY k"
         )
         if table in ids:
             cr.execute(
                 f"SELECT setval('{table}_id_seq', (SELECT MAX(id) FROM {table}))"
             )
+            _set_back(cr, table, ids[table])
     cr.execute("SET LOCAL session_replication_role = origin")
 
 
-def _value(column, kind, ids):
+def _value(column, kind, ids, age):
     if ids:
         return ids.of_copy(column)
     if kind == "date":
-        return f"{column} - k % {DAYS}"
+        return f"{column} - {age}"
     if kind.startswith("timestamp"):
-        return f"{column} - k % {DAYS} * INTERVAL '1 day'"
+        return f"{column} - {age} * INTERVAL '1 day'"
     return column
+
+
+def _set_back(cr, table, ids):
+    """Make the originals the oldest."""
+    values = [
+        f'"{column}" = {_value(column, kind, None, DAYS)}'
+        for column, kind in _columns(cr, table)
+        if kind == "date" or kind.startswith("timestamp")
+    ]
+    cr.execute(
+        f"UPDATE {table} SET {', '.join(values)} "
+        f"WHERE id BETWEEN {ids.first} AND {ids.last}"
+    )
 
 
 def _ids(cr, table):

@@ -139,7 +139,7 @@ class Studio:
         action = action if "." in action else f"sale_return_mgmt.{action}"
         self.page.goto(f"/odoo/action-{action}" + (f"/{record}" if record else ""))
         # The frame of a view is there before what it shows.
-        view = ".o_form_view" if record else ".o_view_controller .o_content > *"
+        view = ".o_form_view" if record else ".o_content > *"
         self.page.locator(f".o_action_manager {view}").first.wait_for()
         browser.settle(self.page)
 

@@ -286,10 +286,8 @@ class StockMove(models.Model):
             came back; ``sent_back``, what an inspection refused and the customer got
             again: that is neither delivered once more nor kept
         """
-        Location = self.env["stock.location"].with_context(active_test=False)
         # By their ids, for PostgreSQL to know how few moves some of these are.
-        # sudo: who reads returns is told of transfers, not of their places
-        outside = Location.sudo().search([("usage", "=", "customer")]).ids
+        outside = list(self.env["stock.location"]._get_customer_location_ids())
         done = Domain("state", "=", "done")
         away = (
             done

@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo import api, fields, models, tools
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -59,8 +61,13 @@ class SaleReturnAnalysisMixin(models.AbstractModel):
 
     @property
     def _table_query(self) -> SQL:
+        # No caller from outside can bring a set.
+        rows = self.env.context.get("return_analysis_rows")
+        rows = rows if isinstance(rows, frozenset) else self._get_told()
         return SQL(" UNION ALL ").join(
-            self._get_select(*source) for source in self._get_sources()
+            self._get_select(*source)
+            for source in self._get_sources()
+            if source[0]["row_type"] in rows
         )
 
     @api.model
@@ -127,10 +134,11 @@ class SaleReturnAnalysisMixin(models.AbstractModel):
 
     @api.model
     def _prepare_sold(self):
-        """What the sales order, ``sold_order`` to its source, says of a fact."""
+        """What the sales order, ``sold_order`` to its source, says of a fact; ``sold``
+        is the order's line."""
         return {
             "partner_id": SQL("sold_order.partner_id"),
-            "sale_order_id": SQL("sold_order.id"),
+            "sale_order_id": SQL("sold.order_id"),
             "salesperson_id": SQL("sold_order.user_id"),
             "team_id": SQL("sold_order.team_id"),
             "warehouse_id": SQL("sold_order.warehouse_id"),
@@ -257,16 +265,26 @@ class SaleReturnAnalysisMixin(models.AbstractModel):
 
     @api.model
     def _read_group(self, domain, groupby=(), aggregates=(), *args, **kwargs):
-        domain = self._get_telling_domain(domain, aggregates)
-        self = self.with_context(**self._get_lean_context(domain, groupby))
+        self, domain = self._prepare_question(domain, groupby, aggregates)
         return super()._read_group(domain, groupby, aggregates, *args, **kwargs)
 
     @api.model
     def _read_grouping_sets(self, domain, grouping_sets, aggregates=(), order=None):
-        domain = self._get_telling_domain(domain, aggregates)
         specs = [spec for groupby in grouping_sets for spec in groupby]
-        self = self.with_context(**self._get_lean_context(domain, specs))
+        self, domain = self._prepare_question(domain, specs, aggregates)
         return super()._read_grouping_sets(domain, grouping_sets, aggregates, order)
+
+    @api.model
+    def _prepare_question(self, domain, groupby, aggregates):
+        """The model and domain to ask for groups alone, without the rows that know
+        nothing of what is asked: no sum changes, groups that would be empty are left
+        out, and PostgreSQL reads less."""
+        domain = Domain(domain)
+        context = self._get_lean_context(domain, groupby)
+        if telling := self._get_telling(aggregates):
+            domain &= Domain("row_type", "in", telling)
+            context["return_analysis_rows"] = frozenset(telling)
+        return self.with_context(**context), domain
 
     @api.model
     def _get_lean_context(self, domain, groupby):
@@ -289,20 +307,31 @@ class SaleReturnAnalysisMixin(models.AbstractModel):
         return max(filter(None, days), default=None)
 
     @api.model
-    def _get_telling_domain(self, domain, aggregates):
-        """Without the rows that know nothing of what is asked: no sum changes, groups
-        that would be empty are left out, and PostgreSQL reads less."""
+    def _get_first_day(self):
+        """The day before which nothing is asked for. No caller from outside can bring
+        a date."""
+        since = self.env.context.get("return_analysis_since")
+        return since if isinstance(since, date) else None
+
+    @api.model
+    def _get_since(self, day) -> SQL:
+        """That ``day`` is one of those asked for, as far as the question says so."""
+        since = self._get_first_day()
+        return SQL("%s >= %s", day, since) if since else SQL("TRUE")
+
+    @api.model
+    def _get_telling(self, aggregates):
+        """The types of rows that know of what is asked; none where that may be all."""
         ratios = self._get_ratios()
         asked = set()
         for spec in aggregates:
             name = spec.partition(":")[0]
             asked |= {part.partition(":")[0] for part in ratios.get(name, (name,))}
         asked.discard("__count")
+        if not all(self._fields[name].aggregator for name in asked):
+            return []
         told = self._get_told()
-        rows = {row_type for row_type, names in told.items() if asked & names}
-        if not rows or not all(self._fields[name].aggregator for name in asked):
-            return Domain(domain)
-        return Domain(domain) & Domain("row_type", "in", sorted(rows))
+        return sorted(row_type for row_type, names in told.items() if asked & names)
 
     @api.model
     @tools.ormcache()

@@ -33,12 +33,14 @@ class SaleReturnDashboard(models.AbstractModel):
         """
         self.env["sale.return.report"].check_access("read")
         self.env["sale.return.rate.report"].check_access("read")
+        self._tune()
         choices = self._get_choices()
-        options = self._clean_options(options or {}, choices)
+        options = self._clean_options(options, choices)
         if options["company"]:
             self = self.with_context(allowed_company_ids=[options["company"]])
         period = self._get_period(options)
         rates = self._get_rates(options, period)
+        received = self._get_received(options, period)
         parts = {
             "options": options,
             "choices": choices,
@@ -48,14 +50,14 @@ class SaleReturnDashboard(models.AbstractModel):
             "threshold": self.env.company.sale_return_rate_threshold / 100,
             "rates": rates["figures"],
             "trend": rates["trend"],
-            "reasons": self._get_reasons(options, period),
+            "reasons": received["reason_id"],
             "dispositions": self._get_dispositions(options, period),
             "costs": self._get_costs(options, period),
             "days": self._get_days(options, period),
             "products": rates["products"],
             "rises": rates["rises"],
-            "customers": self._get_top(options, period, "partner_id"),
-            "vendors": self._get_top(options, period, "vendor_id"),
+            "customers": received["partner_id"],
+            "vendors": received["vendor_id"],
             "cohorts": self._get_cohorts(options, period),
             "to_do": self._get_to_do(options),
         }
@@ -64,13 +66,24 @@ class SaleReturnDashboard(models.AbstractModel):
         )
         return parts
 
+    @api.model
+    def _tune(self):
+        """Have PostgreSQL answer as for a report, until the transaction ends."""
+        # What a period asks for lies together, and is sorted in one go. To compile
+        # questions of so many parts takes longer than to answer them.
+        self.env.cr.execute(
+            "SET LOCAL random_page_cost = 1.1; SET LOCAL work_mem = '32MB'; "
+            "SET LOCAL jit = off"
+        )
+
     # === WHAT IS ASKED === #
 
     @api.model
     def _clean_options(self, options, choices):
         """Options as they are used: what is unknown or of no use is left out."""
-        period = str(options.get("period") or "90")
-        cleaned = {"period": period if period in PERIODS else "90"}
+        options = options if isinstance(options, dict) else {}
+        period = str(options.get("period"))
+        cleaned = {"period": period if period in PERIODS else "30"}
         for name, offered in choices.items():
             value = options.get(name)
             is_known = type(value) is int and value in dict(offered)
@@ -106,6 +119,7 @@ class SaleReturnDashboard(models.AbstractModel):
         return {
             "days": (first, last),
             "before": (before, first - timedelta(days=1)),
+            "both": (before, last),
             "interval": PERIODS[options["period"]],
         }
 
@@ -147,6 +161,27 @@ class SaleReturnDashboard(models.AbstractModel):
             & Domain("state", "in", ("approved", "done"))
             & self._get_filter(options)
         )
+
+    @api.model
+    def _add_up(self, by_day, days, count):
+        """What measures add up to in some days, ``None`` where nothing is known of one:
+        costs that nobody recorded are no costs of zero.
+
+        :param by_day: rows of a date and the measures on it
+        :param days: the first and the last
+        :param count: how many measures there are
+        """
+        first, last = days
+        rows = [values for day, *values in by_day if first <= day <= last]
+        sums = []
+        for number in range(count):
+            known = [
+                row[number]
+                for row in rows
+                if row[number] is not None and row[number] is not False
+            ]
+            sums.append(sum(known) if known else None)
+        return sums
 
     @api.model
     def _has_money(self):

@@ -1,13 +1,17 @@
 from collections import defaultdict
+from datetime import timedelta
 
+from babel.dates import format_skeleton
 from dateutil.relativedelta import relativedelta
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools import babel_locale_parse, get_lang
 
 from .sale_return_rate_report import AGES
 
-COHORT_MONTHS = 6
+# The sales of the first of these are old enough for all ages.
+COHORT_MONTHS = 5
 TOP = 5
 
 
@@ -24,33 +28,41 @@ class SaleReturnDashboardRateMixin(models.AbstractModel):
         :return: dict of ``figures``, ``trend``, ``products``, ``rises`` and
             ``delivered``, the quantity
         """
+        report = self.env["sale.return.rate.report"]
         current = self._get_rate_domain(options, period["days"])
         before = self._get_rate_domain(options, period["before"])
-        report = self.env["sale.return.rate.report"]
-        interval = f"date:{period['interval']}"
-        sums = ["quantity_delivered:sum", "quantity_returned:sum"]
-        by_time, by_product, [total] = report._read_grouping_sets(
-            current, [[interval], ["product_id"], []], sums
+        goods = ["quantity_delivered:sum", "quantity_returned:sum"]
+        by_day, by_product, [total] = report._read_grouping_sets(
+            current, [["date:day"], ["product_id"], []], goods
         )
         earlier_by_product, [earlier] = report._read_grouping_sets(
-            before, [["product_id"], []], sums
+            before, [["product_id"], []], goods
         )
         figures = [
             self._get_rate_figure(
                 "quantity", self.env._("Return Rate"), total, earlier, current
             )
         ]
-        more = {"orders": ("order_rate", self.env._("Orders with Returns"))}
+        orders = ["orders_delivered:count_distinct", "orders_returned:count_distinct"]
+        figures.append(
+            self._get_rate_figure(
+                "orders",
+                self.env._("Orders with Returns"),
+                *(
+                    report._read_group(domain, [], orders)[0]
+                    for domain in (current, before)
+                ),
+                current,
+            )
+        )
         if self._has_money():
-            more["value"] = ("value_rate", self.env._("Value Return Rate"))
-        for key, (field, name) in more.items():
-            [part, whole] = report._get_ratios()[field]
+            values = ["amount_invoiced:sum", "amount_credited:sum"]
             figures.append(
                 self._get_rate_figure(
-                    key,
-                    name,
+                    "value",
+                    self.env._("Value Return Rate"),
                     *(
-                        report._read_group(domain, [], [whole, part])[0]
+                        report._read_group(domain, [], values)[0]
                         for domain in (current, before)
                     ),
                     current,
@@ -63,23 +75,43 @@ class SaleReturnDashboardRateMixin(models.AbstractModel):
         return {
             "delivered": total[0] or 0.0,
             "figures": figures,
-            "trend": [
-                {
-                    "label": self._format_time(begin, period["interval"]),
-                    "rate": self._ratio(returned, delivered),
-                    "open": self._open(
-                        "sale.return.rate.report",
-                        current & self._get_time_domain(begin, period["interval"]),
-                        self.env._("Return Rates"),
-                    ),
-                }
-                for begin, delivered, returned in sorted(
-                    by_time, key=lambda row: row[0]
-                )
-            ],
+            "trend": self._get_trend(options, period, by_day),
             "products": self._get_top_products(by_product, current),
             "rises": self._get_rises(by_product, earlier_rates, current),
         }
+
+    @api.model
+    def _get_trend(self, options, period, by_day):
+        """The rate in each part of the period, also where nothing was sold."""
+        by_day = [(moment.date(), *sums) for moment, *sums in by_day]
+        trend = []
+        for first, last in self._cut(*period["days"], period["interval"]):
+            delivered, returned = self._add_up(by_day, (first, last), 2)
+            trend.append(
+                {
+                    "label": self._format_day(first, period["interval"]),
+                    "rate": self._ratio(returned or 0.0, delivered),
+                    "open": self._open(
+                        "sale.return.rate.report",
+                        self._get_rate_domain(options, (first, last)),
+                        self.env._("Return Rates"),
+                    ),
+                }
+            )
+        return trend
+
+    @api.model
+    def _cut(self, first, last, interval):
+        """The months that the days from ``first`` to ``last`` are of, or their weeks,
+        the last of them whole."""
+        parts = []
+        while first <= last:
+            begin = (
+                last.replace(day=1) if interval == "month" else last - timedelta(days=6)
+            )
+            parts.insert(0, (max(first, begin), last))
+            last = begin - timedelta(days=1)
+        return parts
 
     @api.model
     def _ratio(self, part, whole):
@@ -98,19 +130,10 @@ class SaleReturnDashboardRateMixin(models.AbstractModel):
         }
 
     @api.model
-    def _get_time_domain(self, begin, interval):
-        """The part of time that begins then, a date where the reader is."""
-        end = begin + relativedelta(**{f"{interval}s": 1})
-        return Domain("date", ">=", self._get_moment(begin.date())) & Domain(
-            "date", "<", self._get_moment(end.date())
-        )
-
-    @api.model
-    def _format_time(self, begin, interval):
-        pattern = "MMM yyyy" if interval == "month" else "d MMM"
-        return self.env["ir.qweb.field.date"].value_to_html(
-            begin.date(), {"format": pattern}
-        )
+    def _format_day(self, day, interval):
+        parts = "yMMM" if interval == "month" else "MMMd"
+        locale = babel_locale_parse(get_lang(self.env).code)
+        return format_skeleton(parts, day, locale=locale)
 
     @api.model
     def _get_top_products(self, by_product, domain):
@@ -182,24 +205,21 @@ class SaleReturnDashboardRateMixin(models.AbstractModel):
             end = month + relativedelta(months=1)
             cohorts.append(
                 {
-                    "name": self._format_time(
-                        fields.Datetime.to_datetime(month), "month"
-                    ),
+                    "name": self._format_day(month, "month"),
                     "delivered": sums["quantity_delivered"],
                     "rates": [
                         self._ratio(
                             sums[f"quantity_returned_{age}"] or 0.0,
                             sums["quantity_delivered"],
                         )
-                        if end + relativedelta(days=age) <= last
+                        if end + timedelta(days=age) <= last
                         else None
                         for age in AGES
                     ],
                     "open": self._open(
                         "sale.return.rate.report",
-                        domain
-                        & self._get_time_domain(
-                            fields.Datetime.to_datetime(month), "month"
+                        self._get_rate_domain(
+                            options, (month, end - timedelta(days=1))
                         ),
                         self.env._("Return Rates"),
                     ),

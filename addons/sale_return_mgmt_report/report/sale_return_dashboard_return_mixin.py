@@ -13,33 +13,41 @@ class SaleReturnDashboardReturnMixin(models.AbstractModel):
     _description = "Returns on the Dashboard"
 
     @api.model
-    def _get_reasons(self, options, period):
-        """Reasons by what came back for them, most first; ``is_vital`` are those that
-        together make up 80 %."""
+    def _get_received(self, options, period):
+        """What came back, by reason, customer and vendor, most first: dict of fields
+        to rows. Reasons that together make up 80 % are ``is_vital``."""
         domain = self._get_report_domain(options, period["days"])
-        rows = self._get_shares(domain, "reason_id", "quantity_received")
+        names = ["reason_id", "partner_id", "vendor_id"]
+        groups = self.env["sale.return.report"]._read_grouping_sets(
+            domain, [[name] for name in names], ["quantity_received:sum"]
+        )
+        received = {
+            name: self._get_shares(domain, name, "quantity_received", rows)
+            for name, rows in zip(names, groups, strict=True)
+        }
         before = 0.0
-        for row in rows:
+        for row in received["reason_id"]:
             row["is_vital"] = before < PARETO_MARK
             row["cumulated"] = before = before + row["share"]
-        return rows
+        for name in ("partner_id", "vendor_id"):
+            received[name] = [row for row in received[name] if row["id"]][:TOP]
+        return received
 
     @api.model
     def _get_dispositions(self, options, period):
         domain = self._get_report_domain(options, period["days"])
-        return self._get_shares(domain, "disposition_id", "quantity_disposed")
+        rows = self.env["sale.return.report"]._read_group(
+            domain, ["disposition_id"], ["quantity_disposed:sum"]
+        )
+        return self._get_shares(domain, "disposition_id", "quantity_disposed", rows)
 
     @api.model
-    def _get_shares(self, domain, groupby, measure):
-        """What each group has of the whole, most first."""
-        report = self.env["sale.return.report"]
-        groups = [
-            (record, quantity)
-            for record, quantity in report._read_group(
-                domain, [groupby], [f"{measure}:sum"]
-            )
-            if (quantity or 0.0) > 0
-        ]
+    def _get_shares(self, domain, groupby, measure, rows):
+        """What each group has of the whole, most first.
+
+        :param rows: pairs of the group's record and its quantity
+        """
+        groups = [(record, quantity) for record, quantity in rows if quantity > 0]
         whole = sum(quantity for _record, quantity in groups)
         return [
             {
@@ -48,7 +56,7 @@ class SaleReturnDashboardReturnMixin(models.AbstractModel):
                 "quantity": quantity,
                 "share": quantity / whole,
                 "open": self._open(
-                    report._name,
+                    "sale.return.report",
                     domain & Domain(groupby, "=", record.id) & Domain(measure, "!=", 0),
                     record.display_name or self.env._("None"),
                 ),
@@ -70,35 +78,29 @@ class SaleReturnDashboardReturnMixin(models.AbstractModel):
             "amount_fee": self.env._("Fees Kept"),
             "amount_loss": self.env._("Net Loss"),
         }
-        report = self.env["sale.return.report"]
-        specs = [f"{name}:sum" for name in names]
-        domains = [
-            self._get_report_domain(options, period[days])
-            for days in ("days", "before")
-        ]
-        [current], [before] = (report._read_group(each, [], specs) for each in domains)
+        domain = self._get_report_domain(options, period["days"])
+        by_day = self.env["sale.return.report"]._read_group(
+            self._get_report_domain(options, period["both"]),
+            ["date_request:day"],
+            [f"{name}:sum" for name in names],
+        )
+        values, earlier = (
+            self._add_up(by_day, period[key], len(names)) for key in ("days", "before")
+        )
         return [
             {
                 "key": name,
                 "name": label,
-                # Costs that nobody recorded are no costs of zero.
-                "value": None if value is False else value,
-                "before": None if earlier is False else earlier,
+                "value": value,
+                "before": before,
                 "open": self._open(
-                    report._name, domains[0] & Domain(name, "!=", 0), label
+                    "sale.return.report", domain & Domain(name, "!=", 0), label
                 ),
             }
-            for (name, label), value, earlier in zip(
-                names.items(), current, before, strict=True
+            for (name, label), value, before in zip(
+                names.items(), values, earlier, strict=True
             )
         ]
-
-    @api.model
-    def _get_top(self, options, period, groupby):
-        """Customers or vendors that most came back from, or of."""
-        domain = self._get_report_domain(options, period["days"])
-        domain &= Domain(groupby, "!=", False)
-        return self._get_shares(domain, groupby, "quantity_received")[:TOP]
 
     # === HOW LONG IT TAKES === #
 

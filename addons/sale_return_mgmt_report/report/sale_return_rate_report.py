@@ -177,7 +177,10 @@ class SaleReturnRateReport(models.Model):
         """Without lots a transfer needs no look at its detailed operations."""
         asked = {*groupby, *(part.field_expr for part in domain.iter_conditions())}
         lots = any(name.startswith("lot_id") for name in asked)
-        return {"return_analysis_without_lots": not lots}
+        return {
+            "return_analysis_without_lots": not lots,
+            "return_analysis_since": self._get_lower_bound(domain, "date"),
+        }
 
     @api.model
     def _get_sources(self):
@@ -241,7 +244,7 @@ class SaleReturnRateReport(models.Model):
     def _get_delivered_source(self, condition):
         values, *source, quantity = self._get_moved(0, "delivered", condition)
         return values | {
-            "orders_delivered": SQL("sold_order.id"),
+            "orders_delivered": SQL("sold.order_id"),
             "quantity_delivered": quantity,
         }, *source
 
@@ -251,7 +254,7 @@ class SaleReturnRateReport(models.Model):
         values, *source, quantity = self._get_moved(1, "returned", condition)
         return values | {
             "orders_returned": SQL(
-                "CASE WHEN %s THEN sold_order.id END", moved["returned"]
+                "CASE WHEN %s THEN sold.order_id END", moved["returned"]
             ),
             # What takes back a return counts against it.
             "quantity_returned": SQL(
@@ -276,12 +279,14 @@ class SaleReturnRateReport(models.Model):
                 join,
             )
             delivered, returned = SQL("first.date"), SQL("origin.date")
+        # What came back came after it left: what left since then came since then.
+        condition = SQL("%s AND %s", condition, self._get_since(SQL("stock_move.date")))
         values, *source, quantity = self._get_moved(2, "returned_sold", condition, join)
         signed = SQL("%s * %s", sign, quantity)
         return values | {
             "date": delivered,
             "orders_returned_sold": SQL(
-                "CASE WHEN %s > 0 THEN sold_order.id END", sign
+                "CASE WHEN %s > 0 THEN sold.order_id END", sign
             ),
             "quantity_returned_sold": signed,
             **{
@@ -299,13 +304,18 @@ class SaleReturnRateReport(models.Model):
     # === MONEY: FROM POSTED INVOICES AND CREDIT NOTES === #
 
     @api.model
-    def _get_items(self, number, row_type, condition, join=None):
-        """Posted lines of goods, each with the line of the order that it is for."""
+    def _get_items(self, number, row_type, condition, join=None, entry="entry"):
+        """Posted lines of goods, each with the line of the order that it is for.
+
+        :param entry: the alias of the entry in whose month they stand
+        """
+        day = SQL.identifier(entry, "invoice_date")
         values = self._prepare_sold() | {
             "id": SQL("item.id::bigint * 8 + %s", number),
             "row_type": row_type,
             "company_id": SQL("item.company_id"),
-            "date": self._get_noon(SQL("entry.invoice_date")),
+            # A day as a moment that is on it wherever the reader is.
+            "date": SQL("%s + INTERVAL '12 hours'", day),
             "partner_id": SQL("COALESCE(sold_order.partner_id, entry.partner_id)"),
             "product_id": SQL("item.product_id"),
         }
@@ -336,15 +346,13 @@ class SaleReturnRateReport(models.Model):
             AND item.display_type = 'product'
             AND template.type = 'consu'
             AND %s
+            AND %s
             """,
+            # What `date` says of it no index knows.
+            self._get_since(day),
             condition,
         )
         return values, joined, condition
-
-    @api.model
-    def _get_noon(self, day) -> SQL:
-        """A day as a moment that is on it wherever the reader is."""
-        return SQL("%s + INTERVAL '12 hours'", day)
 
     @api.model
     def _get_invoiced_source(self):
@@ -374,12 +382,9 @@ class SaleReturnRateReport(models.Model):
             """
         )
         values, *source = self._get_items(
-            5, "credited_sold", self._get_credited_condition(), join
+            5, "credited_sold", self._get_credited_condition(), join, "invoice"
         )
-        return values | {
-            "date": self._get_noon(SQL("invoice.invoice_date")),
-            "amount_credited_sold": SQL("item.balance"),
-        }, *source
+        return values | {"amount_credited_sold": SQL("item.balance")}, *source
 
     @api.model
     def _get_credited_condition(self) -> SQL:

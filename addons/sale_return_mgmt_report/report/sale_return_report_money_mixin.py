@@ -1,5 +1,3 @@
-from datetime import date
-
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -12,36 +10,40 @@ class SaleReturnReportMoneyMixin(models.AbstractModel):
     _description = "Money of Returns, for Analysis"
 
     @api.model
-    def _get_since(self, day) -> SQL:
-        """That ``day`` is one of those asked for, as far as the question says so."""
+    def _get_first_ids(self):
+        """The lowest ids of the returns and lines that the question may ask for.
+
+        Ids rise with time: with these as bounds, sums by line are made of little more
+        than what is asked for, and PostgreSQL knows of how many.
+
+        :return: dict of ``order`` and ``line`` to an id, or empty
+        """
         since = self._get_first_day()
-        return SQL("%s >= %s", day, since) if since else SQL("TRUE")
+        if not since:
+            return {}
+        # sudo: bounds alone; what may be read is told by the rules of the analysis
+        orders_sudo = self.env["sale.return.order"].sudo()
+        orders_sudo = orders_sudo.with_context(active_test=False)
+        order = self._get_first_id(orders_sudo, [("date_request", ">=", since)])
+        line = self._get_first_id(orders_sudo.line_ids, [("order_id", ">=", order)])
+        return {"order": order, "line": line}
 
     @api.model
-    def _get_first_day(self):
-        """The day before which nothing is asked for. No caller from outside can bring
-        a date."""
-        since = self.env.context.get("return_analysis_since")
-        return since if isinstance(since, date) else None
-
-    @api.model
-    def _get_lines_since(self, line) -> SQL:
-        """That a return line is of a return asked for: without the others sums by line
-        are made of fewer lines."""
-        if not self._get_first_day():
-            return SQL("%s IS NOT NULL", line)
-        return SQL(
-            """
-            %s IN (
-                SELECT asked.id
-                FROM sale_return_order_line asked
-                JOIN sale_return_order asked_order ON asked_order.id = asked.order_id
-                WHERE %s
-            )
-            """,
-            line,
-            self._get_since(SQL("asked_order.date_request")),
+    def _get_first_id(self, records, domain):
+        # The count keeps PostgreSQL from walking up all ids until one is found.
+        lowest = SQL("MIN(id), COUNT(*)")
+        [[first, _count]] = self.env.execute_query(
+            records._search(domain).select(lowest)
         )
+        return first
+
+    @api.model
+    def _get_asked(self, key, column) -> SQL:
+        """That a return (``order``) or return line (``line``) may be one asked for."""
+        first = self.env.context.get("return_analysis_first")
+        if not first:
+            return SQL("%s IS NOT NULL", column)
+        return SQL("%s >= %s", column, first[key])
 
     @api.model
     def _get_credit(self) -> SQL:
@@ -62,7 +64,7 @@ class SaleReturnReportMoneyMixin(models.AbstractModel):
             WHERE parent_state = 'posted' AND display_type = 'product' AND %s
             GROUP BY return_line_id
             """,
-            self._get_lines_since(SQL("return_line_id")),
+            self._get_asked("line", SQL("return_line_id")),
         )
 
     @api.model
@@ -104,7 +106,7 @@ class SaleReturnReportMoneyMixin(models.AbstractModel):
             WHERE item.display_type = 'product' AND item.return_line_id IS NOT NULL
             GROUP BY item.return_line_id
             """,
-            since=self._get_lines_since(SQL("credited.return_line_id")),
+            since=self._get_asked("line", SQL("credited.return_line_id")),
         )
 
     @api.model
@@ -125,7 +127,7 @@ class SaleReturnReportMoneyMixin(models.AbstractModel):
             WHERE state = 'done' AND %(since)s
             GROUP BY return_line_id
             """,
-            since=self._get_lines_since(SQL("return_line_id")),
+            since=self._get_asked("line", SQL("return_line_id")),
             received=moved["returned"],
             back=SQL(
                 "CASE WHEN %s THEN 1 WHEN %s THEN -1 ELSE 0 END",
@@ -154,8 +156,10 @@ class SaleReturnReportMoneyMixin(models.AbstractModel):
             """
             SELECT order_id, COUNT(*) AS lines, SUM(price_total) AS total
             FROM sale_return_order_line
+            WHERE %s
             GROUP BY order_id
-            """
+            """,
+            self._get_asked("order", SQL("order_id")),
         )
 
     @api.model
@@ -167,8 +171,10 @@ class SaleReturnReportMoneyMixin(models.AbstractModel):
             SELECT cost.order_id, SUM(%(amount)s) AS amount
             FROM sale_return_cost cost
             JOIN res_company company ON company.id = cost.company_id
+            WHERE %(since)s
             GROUP BY cost.order_id
             """,
+            since=self._get_asked("order", SQL("cost.order_id")),
             amount=self._convert_amount(
                 SQL("cost.amount"),
                 SQL("cost.currency_id"),
@@ -188,13 +194,14 @@ class SaleReturnReportMoneyMixin(models.AbstractModel):
             JOIN account_move entry ON entry.id = item.move_id
             JOIN account_move note
                 ON note.id = entry.id OR note.id = entry.reversed_entry_id
-            WHERE note.return_order_id IS NOT NULL
+            WHERE %s
             AND entry.state = 'posted'
             AND item.display_type = 'product'
             AND item.return_origin_line_id IS NOT NULL
             AND item.return_line_id IS NULL
             GROUP BY note.return_order_id
-            """
+            """,
+            self._get_asked("order", SQL("note.return_order_id")),
         )
 
     @api.model

@@ -18,6 +18,7 @@ class SaleReturnReportSourceMixin(models.AbstractModel):
 
     @api.model
     def _get_sources(self):
+        self = self.with_context(return_analysis_first=self._get_first_ids())
         return [
             self._get_line_source(),
             self._get_inspection_source(),
@@ -157,7 +158,7 @@ class SaleReturnReportSourceMixin(models.AbstractModel):
             found=SQL(
                 "SELECT line_id, MAX(date) AS last FROM sale_return_inspection "
                 "WHERE reversed_id IS NULL AND %s GROUP BY line_id",
-                self._get_lines_since(SQL("line_id")),
+                self._get_asked("line", SQL("line_id")),
             ),
             wholes=self._get_wholes(),
             costs=self._get_costs(),
@@ -168,7 +169,7 @@ class SaleReturnReportSourceMixin(models.AbstractModel):
         return (
             own | quantities | amounts | days,
             joined,
-            self._get_since(SQL("return_order.date_request")),
+            self._get_asked("order", SQL("line.order_id")),
         )
 
     @api.model
@@ -253,7 +254,7 @@ class SaleReturnReportSourceMixin(models.AbstractModel):
             """,
             goods=self._get_goods(),
         )
-        return values, joined, self._get_since(SQL("return_order.date_request"))
+        return values, joined, self._get_asked("order", SQL("found.order_id"))
 
     # === RETURNS THAT ODOO ALONE KNOWS === #
 

@@ -143,7 +143,7 @@ class TestDashboard(SaleReturnReportCommon, SaleReturnInspectionCommon, ReceiptC
         few = self._sell([(self.product_on_order, 4)], team_id=self.team.id)
         for order, product in ((again, self.product), (few, self.product_on_order)):
             self._receive(self._approved(order, {product: 4}))
-        [rise] = self._dashboard()["rises"]
+        [rise] = self._dashboard(period="90")["rises"]
         self.assertEqual(rise["id"], self.product.id)
         self.assertEqual(rise["before"], 0)
         self.assertAlmostEqual(rise["rate"], (9 + 4) / 25)
@@ -156,6 +156,23 @@ class TestDashboard(SaleReturnReportCommon, SaleReturnInspectionCommon, ReceiptC
         self.assertEqual(march["rates"], [0, 0, None])
         self.assertEqual((march["delivered"], june["delivered"]), (30, 20))
         self.assertEqual(june["rates"], [None, None, None])
+
+    def test_the_line_of_time_has_no_gaps_and_ends_today(self):
+        trend = self._dashboard()["trend"]
+        self.assertEqual(
+            [point["label"] for point in trend],
+            ["May 17", "May 19", "May 26", "Jun 2", "Jun 9"],
+        )
+        self.assertEqual([point["rate"] for point in trend], [None] * 4 + [9 / 50])
+        self.assertEqual(self._count(trend[-1], "quantity_returned:sum"), 9)
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.users["manager"].lang = "zh_CN"
+        dashboard = self.env["sale.return.dashboard"].with_user(self.users["manager"])
+        trend = dashboard.with_context(lang="zh_CN").get_dashboard()["trend"]
+        self.assertEqual(trend[-1]["label"], "6月9日")
+        months = self._dashboard(period="365")["trend"]
+        self.assertEqual(len(months), 13)
+        self.assertEqual(months[-1]["label"], "Jun 2026")
 
     def test_filters_leave_the_rest_out(self):
         other = self.env["product.category"].create({"name": "Chairs"})
@@ -174,10 +191,15 @@ class TestDashboard(SaleReturnReportCommon, SaleReturnInspectionCommon, ReceiptC
             {"period": None, "warehouse": "x"},
             {"company": -1, "category": [1], "team": True},
             {"unknown": object},
+            {"period": {}},
+            [],
+            "90",
+            7,
+            None,
         ):
             told = self.env["sale.return.dashboard"].with_user(self.users["manager"])
             told = told.get_dashboard(options)
-            self.assertEqual(told["options"]["period"], "90")
+            self.assertEqual(told["options"]["period"], "30")
 
     def test_the_warehouse_sees_no_money(self):
         told = self._dashboard("warehouse")
@@ -222,11 +244,12 @@ class TestDashboard(SaleReturnReportCommon, SaleReturnInspectionCommon, ReceiptC
 
     def test_its_queries_do_not_grow_with_the_returns(self):
         self._dashboard()
-        with self.assertQueryCount(25):
+        with self.assertQueryCount(26):
             self._dashboard()
         for _number in range(3):
             self._receive(self._approved(self.lamps, {self.product: 1}))
-        with self.assertQueryCount(25):
+        self._dashboard()
+        with self.assertQueryCount(26):
             self._dashboard()
 
     def test_each_figure_opens_records_that_the_reader_may_read(self):

@@ -3,13 +3,13 @@ import { registry } from "@web/core/registry";
 
 const card = (key) => `.o_sale_return_card[data-key=${key}]`;
 
-/** Click the first bar, point or slice of that chart's data. */
-function clickInChart(key, dataset) {
+/** Click a bar, point or slice of that chart's data: the first, or the last with -1. */
+function clickInChart(key, dataset, index = 0) {
     return {
         content: `click into the chart of ${key}`,
         trigger: `${card(key)} canvas`,
         run({ anchor: canvas }) {
-            const point = Chart.getChart(canvas).getDatasetMeta(dataset).data[0];
+            const point = Chart.getChart(canvas).getDatasetMeta(dataset).data.at(index);
             const { x, y } = point.getCenterPoint ? point.getCenterPoint() : point;
             const { left, top } = canvas.getBoundingClientRect();
             const place = { bubbles: true, clientX: left + x, clientY: top + y };
@@ -52,7 +52,7 @@ registry.category("web_tour.tours").add("sale_return_dashboard_tour", {
         },
         ...["quantity", "orders", "value", "loss", "to_do", "costs"].flatMap(openFigure),
         ...["products", "customers", "days", "cohorts"].flatMap(openFigure),
-        clickInChart("trend", 0),
+        clickInChart("trend", 0, -1),
         ...comeBack("trend"),
         clickInChart("reasons", 1),
         ...comeBack("reasons"),
@@ -61,11 +61,11 @@ registry.category("web_tour.tours").add("sale_return_dashboard_tour", {
         {
             content: "another period",
             trigger: "select[name=period]",
-            run: "selectByLabel Last 30 Days",
+            run: "selectByLabel Last 90 Days",
         },
         {
             content: "it is chosen, and the figures are there",
-            trigger: `select[name=period]:has(option[value="30"]:checked)`,
+            trigger: `select[name=period]:has(option[value="90"]:checked)`,
         },
         {
             content: "a category that nothing came back of",
