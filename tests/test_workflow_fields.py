@@ -26,6 +26,13 @@ def readonly_fields(user, model):
     return sorted(name for name in fields.keys() - MAGIC if fields[name]["readonly"])
 
 
+def read_values(company, model, records):
+    values = company.read(model, records[model])
+    # Mails that wait are sent, and gone, whenever the server comes to it.
+    values.pop("notice_ids", None)
+    return values
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_every_role_reads_a_return_without_naming_fields(users, sold, role):
     asked = approve(users, sold.request())
@@ -43,11 +50,11 @@ def test_nobody_writes_a_workflow_field(users, company, records, role, model):
     else:
         names = readonly_fields(users[role], model)
     assert names
-    before = company.read(model, records[model])
+    before = read_values(company, model, records)
     for name in names:
         with refuses():
             users[role](model, "write", [records[model]], {name: False})
-    assert company.read(model, records[model]) == before
+    assert read_values(company, model, records) == before
 
 
 @pytest.mark.parametrize("model", OWN_MODELS)

@@ -1,6 +1,6 @@
 {
     "name": "Sales Returns Reporting",
-    "summary": "Analysis of sales returns: rates, reasons, costs and credits",
+    "summary": "Analysis of sales returns: rates, reasons, costs, dashboard and alerts",
     "version": "19.0.1.0.0",
     "category": "Sales/Sales",
     "author": "Sales Returns Contributors",
@@ -10,8 +10,14 @@
     "data": [
         "security/ir.model.access.csv",
         "security/ir_rules.xml",
+        "data/ir_cron_data.xml",
+        "data/mail_activity_type_data.xml",
         "data/sale_return_reason_data.xml",
+        "views/product_category_views.xml",
+        "views/res_partner_views.xml",
+        "views/sale_return_alert_views.xml",
         "views/sale_return_disposition_views.xml",
+        "views/sale_return_order_views.xml",
         "report/sale_return_report_views.xml",
         "report/sale_return_rate_report_views.xml",
         "report/sale_return_dashboard_views.xml",

@@ -121,6 +121,11 @@ def dashboard(studio):
 
 
 @shot(MANAGER)
+def alerts(studio):
+    studio.open("sale_return_mgmt_report.sale_return_alert_action")
+
+
+@shot(MANAGER)
 def return_rates(studio):
     studio.open("sale_return_mgmt_report.sale_return_rate_report_action")
 

@@ -95,6 +95,7 @@ class Scenes(Steps):
         self.stopped()
         self.promised()
         self.on_leave()
+        self.alarmed()
 
     # === SCENES === #
 
@@ -292,6 +293,13 @@ class Scenes(Steps):
         }
         users = [world.id("user_return_approver")]
         self.manager("res.users", "write", users, vals)
+
+    def alarmed(self):
+        """More comes back than the threshold allows: the daily job says so."""
+        jobs = self.admin(
+            "ir.cron", "search", [("model_id.model", "=", "sale.return.alert")]
+        )
+        self.admin("ir.cron", "method_direct_trigger", jobs)
 
     def promised(self):
         """When results are due: one is late, one due today, others soon."""

@@ -60,6 +60,7 @@ class SaleReturnDashboard(models.AbstractModel):
             "vendors": received["vendor_id"],
             "cohorts": self._get_cohorts(options, period),
             "to_do": self._get_to_do(options),
+            "alerts": self._get_alerts(),
         }
         parts["is_empty"] = not any(
             (rates["delivered"], parts["reasons"], parts["to_do"])

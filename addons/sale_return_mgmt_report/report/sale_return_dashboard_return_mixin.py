@@ -241,3 +241,22 @@ class SaleReturnDashboardReturnMixin(models.AbstractModel):
                     }
                 )
         return rows
+
+    @api.model
+    def _get_alerts(self):
+        """The worst of the alerts that are open, whatever the filters leave."""
+        alerts = self.env["sale.return.alert"]
+        if not alerts.has_access("read"):
+            return []
+        is_open = Domain("is_open", "=", True) & Domain("kind", "!=", "serial")
+        return [
+            {
+                "name": alert.name,
+                "rate": alert.rate,
+                "threshold": alert.threshold,
+                "open": self._open(
+                    alerts._name, Domain("id", "=", alert.id), alert.name
+                ),
+            }
+            for alert in alerts.search(is_open, limit=TOP)
+        ]

@@ -1,3 +1,4 @@
+from . import test_alert
 from . import test_dashboard
 from . import test_rate_report
 from . import test_report_access

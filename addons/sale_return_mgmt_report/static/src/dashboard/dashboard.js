@@ -71,7 +71,7 @@ export class ReturnsDashboard extends Component {
     /** Show the records behind a figure. */
     open(figure) {
         const { model, domain, name } = figure.open;
-        const kinds = model === "sale.return.order" ? ["list", "form"] : ["list", "pivot", "graph"];
+        const kinds = model.endsWith(".report") ? ["list", "pivot", "graph"] : ["list", "form"];
         return this.action.doAction({
             type: "ir.actions.act_window",
             name,
