@@ -18,6 +18,8 @@
         "views/sale_return_alert_views.xml",
         "views/sale_return_disposition_views.xml",
         "views/sale_return_order_views.xml",
+        "report/sale_return_paper_templates.xml",
+        "report/ir_actions_report.xml",
         "report/sale_return_report_views.xml",
         "report/sale_return_rate_report_views.xml",
         "report/sale_return_dashboard_views.xml",

@@ -136,3 +136,21 @@ def return_slip(studio):
 def return_label(studio):
     name = "sale_return_mgmt.report_return_label"
     studio.page.goto(f"/report/html/{name}/{studio.world['awaited']}")
+
+
+@shot(CLERK, "form")
+def goods_receipt(studio):
+    name = "sale_return_mgmt_report.report_goods_receipt"
+    studio.page.goto(f"/report/html/{name}/{studio.world['inspected']}")
+
+
+@shot(CLERK, "form")
+def inspection_report(studio):
+    name = "sale_return_mgmt_report.report_inspection"
+    studio.page.goto(f"/report/html/{name}/{studio.world['inspected']}")
+
+
+@shot(CLERK, "form")
+def settlement_statement(studio):
+    name = "sale_return_mgmt_report.report_settlement"
+    studio.page.goto(f"/report/html/{name}/{studio.world['paid_back']}")

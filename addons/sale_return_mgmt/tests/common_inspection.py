@@ -45,6 +45,22 @@ class SaleReturnInspectionCommon(SaleReturnCommon):
         dialog.action_apply()
         return return_order.sudo().inspection_ids - before
 
+    def _undo_receipt(self, return_order, quantity):
+        """Give goods back to the customer with Odoo's own return wizard."""
+        receipt = return_order.sudo().picking_ids.filtered(
+            lambda picking: picking.state == "done"
+        )[:1]
+        wizard = (
+            self.env["stock.return.picking"]
+            .with_user(self.users["storekeeper"])
+            .create({"picking_id": receipt.id})
+        )
+        wizard.product_return_moves.quantity = quantity
+        back = wizard._create_return()
+        back.move_ids.quantity = quantity
+        back.move_ids.picked = True
+        back.button_validate()
+
     def _open_dialog(self, return_order, role="warehouse"):
         action = self._as(role, return_order).action_inspect()
         return (

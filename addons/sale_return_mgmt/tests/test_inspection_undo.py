@@ -109,21 +109,6 @@ class TestInspectionUndo(SaleReturnInspectionCommon):
 
     # === RECEIPTS THAT ARE UNDONE === #
 
-    def _undo_receipt(self, return_order, quantity):
-        receipt = return_order.sudo().picking_ids.filtered(
-            lambda picking: picking.state == "done"
-        )[:1]
-        wizard = (
-            self.env["stock.return.picking"]
-            .with_user(self.users["storekeeper"])
-            .create({"picking_id": receipt.id})
-        )
-        wizard.product_return_moves.quantity = quantity
-        back = wizard._create_return()
-        back.move_ids.quantity = quantity
-        back.move_ids.picked = True
-        back.button_validate()
-
     def test_what_is_not_inspected_can_be_given_back(self):
         order = self._sell([(self.product, 5)])
         return_order = self._received(order, {self.product: 3})

@@ -1,5 +1,6 @@
 from . import test_alert
 from . import test_dashboard
+from . import test_papers
 from . import test_rate_report
 from . import test_report_access
 from . import test_report_amounts
