@@ -2,6 +2,7 @@ from . import account_move
 from . import product_category
 from . import res_company
 from . import res_partner
+from . import res_users
 from . import sale_return_alert
 from . import sale_return_alert_source
 from . import sale_return_disposition

@@ -7,6 +7,8 @@ from . import sale_return_dashboard_rate_mixin
 from . import sale_return_dashboard_return_mixin
 from . import sale_return_dashboard
 from . import sale_return_paper_mixin
+from . import report_analysis
 from . import report_goods_receipt
 from . import report_inspection
 from . import report_settlement
+from . import report_uncredited

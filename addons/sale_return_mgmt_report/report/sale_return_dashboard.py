@@ -5,8 +5,8 @@ import pytz
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-# Periods that are offered, and how their line of time is cut.
-PERIODS = {"30": "week", "90": "week", "365": "month"}
+# Periods that are offered, in days.
+PERIODS = ("30", "90", "365")
 
 
 class SaleReturnDashboard(models.AbstractModel):
@@ -38,12 +38,19 @@ class SaleReturnDashboard(models.AbstractModel):
         options = self._clean_options(options, choices)
         if options["company"]:
             self = self.with_context(allowed_company_ids=[options["company"]])
-        period = self._get_period(options)
+        last = fields.Date.context_today(self)
+        first = last - timedelta(days=int(options["period"]) - 1)
+        return self._get_parts(options, self._get_period(first, last)) | {
+            "options": options,
+            "choices": choices,
+        }
+
+    @api.model
+    def _get_parts(self, options, period):
+        """What there is to say of a period, as of :meth:`_get_period`."""
         rates = self._get_rates(options, period)
         received = self._get_received(options, period)
         parts = {
-            "options": options,
-            "choices": choices,
             "period": [fields.Date.to_string(day) for day in period["days"]],
             "currency": self.env.company.currency_id.id,
             "has_money": self._has_money(),
@@ -111,17 +118,15 @@ class SaleReturnDashboard(models.AbstractModel):
         }
 
     @api.model
-    def _get_period(self, options):
-        """First and last day, the same before them, and the moments they begin at."""
-        days = int(options["period"])
-        last = fields.Date.context_today(self)
-        first = last - timedelta(days=days - 1)
-        before = first - timedelta(days=days)
+    def _get_period(self, first, last):
+        """Both days, as many before them, and how the line of time is cut."""
+        length = last - first + timedelta(days=1)
+        interval = "day" if length.days <= 14 else "week"
         return {
             "days": (first, last),
-            "before": (before, first - timedelta(days=1)),
-            "both": (before, last),
-            "interval": PERIODS[options["period"]],
+            "before": (first - length, first - timedelta(days=1)),
+            "both": (first - length, last),
+            "interval": interval if length.days <= 120 else "month",
         }
 
     @api.model
@@ -165,8 +170,7 @@ class SaleReturnDashboard(models.AbstractModel):
 
     @api.model
     def _add_up(self, by_day, days, count):
-        """What measures add up to in some days, ``None`` where nothing is known of one:
-        costs that nobody recorded are no costs of zero.
+        """What measures add up to in some days, ``None`` where nothing is known of one.
 
         :param by_day: rows of a date and the measures on it
         :param days: the first and the last

@@ -102,12 +102,14 @@ class SaleReturnDashboardRateMixin(models.AbstractModel):
 
     @api.model
     def _cut(self, first, last, interval):
-        """The months that the days from ``first`` to ``last`` are of, or their weeks,
-        the last of them whole."""
+        """The months, weeks or days that ``first`` to ``last`` are of; weeks so that
+        the last of them is whole."""
         parts = []
         while first <= last:
             begin = (
-                last.replace(day=1) if interval == "month" else last - timedelta(days=6)
+                last.replace(day=1)
+                if interval == "month"
+                else last - timedelta(days=6 if interval == "week" else 0)
             )
             parts.insert(0, (max(first, begin), last))
             last = begin - timedelta(days=1)

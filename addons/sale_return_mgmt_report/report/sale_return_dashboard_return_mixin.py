@@ -87,12 +87,17 @@ class SaleReturnDashboardReturnMixin(models.AbstractModel):
         values, earlier = (
             self._add_up(by_day, period[key], len(names)) for key in ("days", "before")
         )
+
+        def known(name, value):
+            # Costs that nobody recorded are no costs of zero.
+            return value if name == "amount_cost" else value or 0.0
+
         return [
             {
                 "key": name,
                 "name": label,
-                "value": value,
-                "before": before,
+                "value": known(name, value),
+                "before": known(name, before),
                 "open": self._open(
                     "sale.return.report", domain & Domain(name, "!=", 0), label
                 ),

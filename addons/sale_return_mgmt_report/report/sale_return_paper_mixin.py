@@ -138,6 +138,10 @@ class SaleReturnPaperMixin(models.AbstractModel):
         return f"{text} {unit.name}" if unit else text
 
     @api.model
+    def _number(self, number, digits):
+        return formatLang(self.env, number, digits=digits)
+
+    @api.model
     def _amount(self, amount, currency):
         return format_amount(self.env, amount, currency)
 

@@ -1,4 +1,5 @@
 from . import test_alert
+from . import test_analysis_paper
 from . import test_dashboard
 from . import test_papers
 from . import test_rate_report
@@ -9,3 +10,4 @@ from . import test_report_sums
 from . import test_report_translations
 from . import test_report_views
 from . import test_tour_dashboard
+from . import test_uncredited

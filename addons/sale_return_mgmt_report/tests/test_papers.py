@@ -31,7 +31,7 @@ class TestPapers(SaleReturnInspectionCommon, ReceiptCommon, HttpCase):
         """Pages of the PDF as plain text."""
         report = self.env["ir.actions.report"].with_user(self.users[role])
         content, kind = report.with_context(
-            force_report_rendering=True
+            force_report_rendering=True, lang=self.users[role].lang
         )._render_qweb_pdf(
             f"sale_return_mgmt_report.sale_return_order_{paper}", return_order.ids
         )
@@ -49,10 +49,10 @@ class TestPapers(SaleReturnInspectionCommon, ReceiptCommon, HttpCase):
 
     def _inspected(self):
         """Three came: two to stock, one scrapped, with a photo of each."""
-        return_order = self._received(self.order, {self.product: 3})
         image = io.BytesIO()
         Image.new("RGB", (1600, 1200), "red").save(image, "JPEG")
-        photos = self.env["ir.attachment"].create(
+        return_order = self._request(self.order, {self.product: 3})
+        photos = return_order.env["ir.attachment"].create(
             [
                 {"name": name, "datas": base64.b64encode(content)}
                 for name, content in (
@@ -61,7 +61,10 @@ class TestPapers(SaleReturnInspectionCommon, ReceiptCommon, HttpCase):
                 )
             ]
         )
-        return_order.sudo().attachment_ids = photos
+        return_order.attachment_ids = photos
+        return_order.action_submit()
+        self._as("approver", return_order).action_approve()
+        self._receive(return_order)
         line = return_order.line_ids
         self._inspect(
             return_order,

@@ -1,1 +1,3 @@
 from . import res_config_settings
+from . import sale_return_analysis
+from . import sale_return_uncredited
