@@ -3,7 +3,8 @@ from odoo import api, models
 from ..tools import charts
 from .sale_return_paper_mixin import Column, Table
 
-MILLIMETRES = 25.4 / 96
+# Of paper, for a pixel of a chart: rather too many.
+MILLIMETRES = 0.22
 
 
 class ReportAnalysis(models.AbstractModel):
@@ -36,7 +37,7 @@ class ReportAnalysis(models.AbstractModel):
     def _get_room(self, paper):
         first, rest = super()._get_room(paper)
         drawn = sum(chart["height"] for chart in paper["charts"]) * MILLIMETRES
-        return first - drawn - 12.0 * len(paper["charts"]), rest
+        return first - drawn - 10.0 * len(paper["charts"]), rest
 
     @api.model
     def _percent(self, rate):

@@ -20,6 +20,10 @@ Part = namedtuple("Part", "table rows is_last")
 PHOTOS_IN_A_ROW = 3
 PRINTED = ("image/jpeg", "image/png", "image/gif")
 PHOTO_HEIGHT = 52.0
+# As ``tools/slip_pages.py``, of tables that are set more closely.
+ROW = 2.8
+TABLE_TITLE = 8.5
+TABLE_HEAD = 9.0
 
 
 class SaleReturnPaperMixin(models.AbstractModel):
@@ -117,8 +121,8 @@ class SaleReturnPaperMixin(models.AbstractModel):
 
     @api.model
     def _get_head_height(self, table):
-        title = 2 * slip_pages.LINE if table.title else 0.0
-        return title + (slip_pages.TABLE_HEAD if table.columns else 0.0)
+        title = TABLE_TITLE if table.title else 0.0
+        return title + (TABLE_HEAD if table.columns else 0.0)
 
     @api.model
     def _get_row_height(self, table, row):
@@ -128,7 +132,7 @@ class SaleReturnPaperMixin(models.AbstractModel):
             count_lines(text, column.letters)
             for text, column in zip(row, table.columns, strict=True)
         )
-        return slip_pages.ROW + slip_pages.LINE * lines
+        return ROW + slip_pages.LINE * lines
 
     # === TEXTS === #
 

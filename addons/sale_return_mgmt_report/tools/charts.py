@@ -7,13 +7,15 @@ from odoo.addons.sale_return_mgmt.tools.slip_pages import count_lines
 # As on the dashboard: told apart by colour-blind readers.
 DARK, LIGHT, LIMIT = "#0072b2", "#b8c4cc", "#d55e00"
 WIDTH = 640
+# Drawn so much larger, all of a chart fills the width of a page.
+SCALE = 1.5
 BAR_HEIGHT = 22
 LABELS = 190
 LETTERS = 28
 LINE_HEIGHT = 170
 
 _SVG = Markup(
-    '<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+    '<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}" '
     'viewBox="0 0 {width} {height}" font-family="Arial, Helvetica, sans-serif" '
     'font-size="11">{parts}</svg>'
 )
@@ -96,8 +98,15 @@ def line(points, limit, write):
 
 
 def _draw(parts, height):
-    svg = _SVG.format(width=WIDTH, height=height, parts=Markup("").join(parts))
-    return svg, height
+    high = height * SCALE
+    svg = _SVG.format(
+        width=WIDTH,
+        height=height,
+        wide=WIDTH * SCALE,
+        high=high,
+        parts=Markup("").join(parts),
+    )
+    return svg, high
 
 
 def _text(x, y, text, anchor="start"):
