@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import formatLang
 
 # Which field an alert of each kind has its subject in.
 SUBJECTS = {
@@ -147,11 +146,9 @@ class SaleReturnAlert(models.Model):
             user = alert._get_user()
             if not user:
                 continue
-            told = alert.with_context(lang=user.lang)
-            told.activity_schedule(
-                "sale_return_mgmt_report.mail_activity_type_alert",
-                summary=told._get_summary(),
-                user_id=user.id,
+            # Without a text, which others would read in this user's language.
+            alert.activity_schedule(
+                "sale_return_mgmt_report.mail_activity_type_alert", user_id=user.id
             )
 
     def _get_user(self):
@@ -175,13 +172,6 @@ class SaleReturnAlert(models.Model):
                 if company in user.company_ids and reader.has_access("read"):
                     return user
         return self.env["res.users"]
-
-    def _get_summary(self):
-        return self.env._(
-            "%(subject)s: %(rate)s%% came back",
-            subject=self.name,
-            rate=formatLang(self.env, 100 * self.rate, digits=1),
-        )
 
     # === WHAT IS BEHIND IT === #
 

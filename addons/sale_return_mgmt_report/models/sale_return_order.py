@@ -25,7 +25,7 @@ class SaleReturnOrder(models.Model):
                     alert.partner_id == customer and alert.company_id == company
                 )
             )
-            order.serial_returner_hint = alert and self.env._(
+            order.serial_returner_hint = bool(alert) and self.env._(
                 "In %(days)s days %(returned)d of %(orders)d orders of this customer "
                 "came back (%(rate)s%%), with %(recent)d returns in the last 90 days.",
                 days=SERIAL_DAYS,

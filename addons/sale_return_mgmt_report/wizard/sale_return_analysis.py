@@ -45,7 +45,8 @@ class SaleReturnAnalysis(models.TransientModel):
     def action_print(self):
         self.ensure_one()
         report = self.env.ref("sale_return_mgmt_report.sale_return_analysis_report")
-        return report.report_action(self)
+        # Without data the answer would hold a None, which XML-RPC cannot carry.
+        return report.report_action(self, data={})
 
     def _get_parts(self):
         """What the dashboard says of the period: see ``get_dashboard``."""

@@ -39,7 +39,8 @@ class SaleReturnUncredited(models.TransientModel):
                 self.env._("All goods that were back then were credited by then.")
             )
         report = self.env.ref("sale_return_mgmt_report.sale_return_uncredited_report")
-        return report.report_action(self)
+        # Without data the answer would hold a None, which XML-RPC cannot carry.
+        return report.report_action(self, data={})
 
     def _get_uncredited(self):
         """What was back and not credited at the end of the day, by what is known today
