@@ -27,6 +27,7 @@
         "report/sale_return_dashboard_views.xml",
         "views/res_config_settings_views.xml",
         "wizard/sale_return_analysis_views.xml",
+        "wizard/sale_return_statement_views.xml",
         "wizard/sale_return_uncredited_views.xml",
         "views/sale_return_report_menus.xml",
     ],

@@ -11,4 +11,6 @@ from . import report_analysis
 from . import report_goods_receipt
 from . import report_inspection
 from . import report_settlement
+from . import report_statement
 from . import report_uncredited
+from . import sale_return_workbook

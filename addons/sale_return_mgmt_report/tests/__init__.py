@@ -9,5 +9,6 @@ from . import test_report_outcomes
 from . import test_report_sums
 from . import test_report_translations
 from . import test_report_views
+from . import test_statement
 from . import test_tour_dashboard
 from . import test_uncredited

@@ -1,9 +1,11 @@
+import base64
 import io
 import unicodedata
 from datetime import date, timedelta
 from unittest.mock import patch
 
 from lxml import etree
+from openpyxl import load_workbook
 from psycopg2 import IntegrityError
 from pypdf import PdfReader
 
@@ -260,3 +262,73 @@ class TestWeeklySummary(AnalysisCommon, MailCommon):
             self.subscriber.with_user(
                 self.subscriber
             ).sale_return_date_summary = date.today()
+
+
+@tagged("post_install", "-at_install")
+class TestWorkbook(AnalysisCommon):
+    """The figures as numbers, what is computed of them as formulas."""
+
+    def _export(self, role="manager", **vals):
+        analysis = self._create(role, **vals)
+        action = analysis.action_export()
+        self.assertIn(f"/sale.return.analysis/{analysis.id}/file/", action["url"])
+        content = base64.b64decode(analysis.sudo().file)
+        return load_workbook(io.BytesIO(content))
+
+    def test_rates_are_formulas_of_what_was_counted(self):
+        sheet = self._export()["Return Rates"]
+        rows = {row[0].value: row for row in sheet.iter_rows(min_row=2)}
+        row = rows[self.product.display_name]
+        number = row[0].row
+        self.assertEqual([row[1].value, row[2].value], [30, 9])
+        self.assertEqual(row[5].value, f'=IF(B{number}=0,"",C{number}/B{number})')
+        total = rows["Total"]
+        self.assertEqual(total[1].value, f"=SUM(B2:B{total[0].row - 1})")
+        self.assertIn(f"C{total[0].row}/B{total[0].row}", total[5].value)
+
+    def test_reasons_add_up_to_all(self):
+        sheet = self._export()["Reasons"]
+        [head, row, total] = list(sheet.iter_rows(values_only=True))
+        self.assertEqual(head[0], "Reason")
+        self.assertEqual(row, (self.reason.name, 9, "=B2/$B$3", "=SUM(B$2:B2)/$B$3"))
+        self.assertEqual(total[1], "=SUM(B2:B2)")
+
+    def test_amounts_are_those_of_the_analysis(self):
+        analysis = self._create()
+        costs = {cost["key"]: cost["value"] for cost in analysis._get_parts()["costs"]}
+        sheet = self._export()["Returns"]
+        head, *rows = list(sheet.iter_rows(values_only=True))
+        column = head.index("Net Loss")
+        self.assertAlmostEqual(
+            sum(row[column] or 0.0 for row in rows[:-1]), costs["amount_loss"], 2
+        )
+        self.assertIsNone(rows[0][head.index("Recorded Costs")])
+
+    def test_a_name_is_never_a_formula(self):
+        self.product.write({"name": "=1+1", "default_code": False})
+        sheet = self._export()["Return Rates"]
+        cells = [row[0] for row in sheet.iter_rows(min_row=2)]
+        [cell] = [cell for cell in cells if cell.value == "=1+1"]
+        self.assertEqual(cell.data_type, "s")
+
+    def test_the_warehouse_exports_no_amounts(self):
+        book = self._export("warehouse")
+        for sheet in book:
+            heads = [cell.value for cell in sheet[1]]
+            for word in ("Value", "Loss", "Fees", "Cost"):
+                self.assertFalse([head for head in heads if word in head], sheet.title)
+
+    def test_others_download_nothing(self):
+        mine = self._create()
+        mine.action_export()
+        for role in ("employee", "clerk"):
+            with self.subTest(role), self.assertRaises(AccessError):
+                mine.with_user(self.users[role]).read(["file"])
+        self.authenticate(None, None)
+        response = self.url_open(f"/web/content/{mine._name}/{mine.id}/file/x.xlsx")
+        self.assertEqual(response.status_code, 404)
+
+    def test_an_empty_period_is_a_book_of_zeros(self):
+        before = self.today - timedelta(days=2000)
+        book = self._export(date_from=before, date_to=before)
+        self.assertEqual(book["Reasons"]["B2"].value, "=0")
