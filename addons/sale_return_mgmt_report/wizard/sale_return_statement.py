@@ -53,7 +53,8 @@ class SaleReturnStatement(models.TransientModel):
                 )
             )
         report = self.env.ref("sale_return_mgmt_report.sale_return_statement_report")
-        return report.report_action(self)
+        # Without data the answer would hold a None, which XML-RPC cannot carry.
+        return report.report_action(self, data={})
 
     def _get_returns(self):
         """The returns that were submitted, of the customer and all his contacts."""
