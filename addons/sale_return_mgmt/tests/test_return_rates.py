@@ -33,6 +33,19 @@ class TestReturnRates(ReceiptCommon):
 
     # === WHAT IS COUNTED === #
 
+    def test_places_of_customers_are_known_as_they_are(self):
+        Location = self.env["stock.location"]
+        before = set(Location._get_customer_location_ids())
+        place = Location.create({"name": "Depot", "usage": "customer"})
+        self.assertEqual(
+            set(Location._get_customer_location_ids()) - before, {place.id}
+        )
+        place.usage = "transit"
+        self.assertEqual(set(Location._get_customer_location_ids()), before)
+        place.usage = "customer"
+        place.unlink()
+        self.assertEqual(set(Location._get_customer_location_ids()), before)
+
     def test_products_templates_and_customers(self):
         self.assertEqual(self._read(self.product), (1, 0.25))
         self.assertEqual(self._read(self.product.product_tmpl_id), (1, 0.25))

@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import api, models
+from odoo import api, fields, models
 
 from .sale_return_paper_mixin import Column, Table
 
@@ -70,7 +70,8 @@ class ReportGoodsReceipt(models.AbstractModel):
         ):
             for move in moves.filtered(lambda move: move.state == "done"):
                 came = move if sign > 0 else move.origin_returned_move_id
-                entry = arrived[came.date.date()]
+                day = fields.Datetime.context_timestamp(self, came.date).date()
+                entry = arrived[day]
                 entry[0] += sign * move.product_uom._compute_quantity(
                     move.quantity, line.product_uom_id, rounding_method="HALF-UP"
                 )

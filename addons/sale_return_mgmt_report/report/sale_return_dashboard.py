@@ -103,8 +103,8 @@ class SaleReturnDashboard(models.AbstractModel):
         """What the filters offer: dict of filter to list of ``(id, name)``."""
         # sudo: who reads returns reads these names in them
         warehouses_sudo = self.env["stock.warehouse"].sudo()
-        teams_sudo = self.env["crm.team"].sudo()
-        categories_sudo = self.env["product.category"].sudo()
+        teams_sudo = self.env["crm.team"].sudo()  # sudo: as above
+        categories_sudo = self.env["product.category"].sudo()  # sudo: as above
         of_companies = [("company_id", "in", [*self.env.companies.ids, False])]
         return {
             "company": [(each.id, each.name) for each in self.env.companies],

@@ -109,13 +109,16 @@ class TestAnalysisPaper(AnalysisCommon):
             with self.subTest(role), self.assertRaises(AccessError):
                 report._render_qweb_html(REPORT, mine.ids)
 
-    def test_of_other_companies_it_says_nothing(self):
+    def test_of_other_companies_nothing_is_printed(self):
         other = self.setup_other_company()["company"]
-        analysis = self._create(company_id=other.id)
-        foreign = analysis._get_parts()
-        self.assertEqual(
-            foreign["currency"], self.company.currency_id.id, "the own company's"
-        )
+        for model, vals in (
+            ("sale.return.analysis", {}),
+            ("sale.return.uncredited", {}),
+            ("sale.return.statement", {"partner_id": self.customer.id}),
+        ):
+            mine = self.env[model].with_user(self.users["manager"])
+            with self.subTest(model), self.assertRaises(AccessError):
+                mine.create({"company_id": other.id, **vals})
 
     @mute_logger("odoo.sql_db")
     def test_a_period_does_not_end_before_it_begins(self):

@@ -93,6 +93,20 @@ class TestPapers(SaleReturnInspectionCommon, ReceiptCommon, HttpCase):
         )
         self.assertNotIn("1,234", page)
 
+    def test_the_day_is_that_of_the_reader(self):
+        return_order = self._received(self.order, {self.product: 3})
+        self.env.flush_all()
+        moves = return_order.sudo().line_ids.move_ids
+        self.env.cr.execute(
+            "UPDATE stock_move SET date = '2026-03-01 23:30' WHERE id IN %s",
+            [tuple(moves.ids)],
+        )
+        self.env.invalidate_all()
+        paper = self.env["report.sale_return_mgmt_report.report_goods_receipt"]
+        for zone, day in (("UTC", "03/01/2026"), ("Asia/Shanghai", "03/02/2026")):
+            [table] = paper.with_context(tz=zone)._prepare_paper(return_order)["tables"]
+            self.assertEqual(table.rows[0][3], day)
+
     def test_the_receipt_is_without_what_was_undone(self):
         return_order = self._received(self.order, {self.product: 3})
         self._undo_receipt(return_order, 1)

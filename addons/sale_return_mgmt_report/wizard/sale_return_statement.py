@@ -8,6 +8,7 @@ class SaleReturnStatement(models.TransientModel):
     """What a customer returned in a period and what he got for it, to print for him."""
 
     _name = "sale.return.statement"
+    _inherit = ["sale.return.print.mixin"]
     _description = "Customer Return Statement"
 
     partner_id = fields.Many2one(
@@ -25,12 +26,6 @@ class SaleReturnStatement(models.TransientModel):
     )
     date_to = fields.Date(
         "To", required=True, default=lambda self: fields.Date.context_today(self)
-    )
-    company_id = fields.Many2one(
-        "res.company",
-        required=True,
-        default=lambda self: self.env.company,
-        domain="[('id', 'in', allowed_company_ids)]",
     )
 
     _dates_check = models.Constraint(
@@ -52,9 +47,7 @@ class SaleReturnStatement(models.TransientModel):
                     customer=self.partner_id.display_name,
                 )
             )
-        report = self.env.ref("sale_return_mgmt_report.sale_return_statement_report")
-        # Without data the answer would hold a None, which XML-RPC cannot carry.
-        return report.report_action(self, data={})
+        return self._print("sale_return_statement_report")
 
     def _get_returns(self):
         """The returns that were submitted, of the customer and all his contacts."""

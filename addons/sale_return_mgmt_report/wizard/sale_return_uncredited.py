@@ -1,7 +1,5 @@
 from collections import namedtuple
-from datetime import datetime, time, timedelta
-
-import pytz
+from datetime import timedelta
 
 from odoo import fields, models
 from odoo.exceptions import UserError
@@ -16,6 +14,7 @@ class SaleReturnUncredited(models.TransientModel):
     still owe to customers."""
 
     _name = "sale.return.uncredited"
+    _inherit = ["sale.return.print.mixin"]
     _description = "Goods Received and Not Credited"
 
     date = fields.Date(
@@ -25,12 +24,6 @@ class SaleReturnUncredited(models.TransientModel):
             fields.Date.context_today(self).replace(day=1) - timedelta(days=1)
         ),
     )
-    company_id = fields.Many2one(
-        "res.company",
-        required=True,
-        default=lambda self: self.env.company,
-        domain="[('id', 'in', allowed_company_ids)]",
-    )
 
     def action_print(self):
         self.ensure_one()
@@ -38,9 +31,7 @@ class SaleReturnUncredited(models.TransientModel):
             raise UserError(
                 self.env._("All goods that were back then were credited by then.")
             )
-        report = self.env.ref("sale_return_mgmt_report.sale_return_uncredited_report")
-        # Without data the answer would hold a None, which XML-RPC cannot carry.
-        return report.report_action(self, data={})
+        return self._print("sale_return_uncredited_report")
 
     def _get_uncredited(self):
         """What was back and not credited at the end of the day, by what is known today
@@ -49,19 +40,16 @@ class SaleReturnUncredited(models.TransientModel):
         :return: list of :class:`Uncredited`
         """
         self.ensure_one()
-        end = self._get_end()
+        dashboard = self.env["sale.return.dashboard"]
+        end = fields.Datetime.to_datetime(
+            dashboard._get_moment(self.date + timedelta(days=1))
+        )
         lines = self.env["sale.return.order.line"].search(
             self._get_domain(), order="order_id, id"
         )
         return [
             found for line in lines if (found := self._get_of_line(line, end)).quantity
         ]
-
-    def _get_end(self):
-        """The moment that the day is over where the reader is, in UTC."""
-        zone = pytz.timezone(self.env.user.tz or "UTC")
-        end = zone.localize(datetime.combine(self.date + timedelta(days=1), time()))
-        return end.astimezone(pytz.utc).replace(tzinfo=None)
 
     def _get_domain(self):
         """Lines that something was received of, and may not have been credited."""
