@@ -33,6 +33,7 @@ from . import test_credit_note_print
 from . import test_credit_queue
 from . import test_credit_rules
 from . import test_customer_language
+from . import test_customer_mail_access
 from . import test_customer_mails
 from . import test_customer_status
 from . import test_deadline_status
