@@ -4,8 +4,8 @@ Three parts, each on fresh copies of template databases: pytest in the process o
 (addons/*/tests; in a whole run one process for each core, with a copy of its own),
 Odoo's own runner at install and update of the addons (the tests tagged ``native``, what
 depends most on how the addons got there), pytest against servers (tests/; in a whole
-run two processes, each with servers of its own). In a whole run the last goes on beside
-the others: servers and browsers wait a lot, and take the longest.
+run two processes, each with servers of its own). In a whole run the first, which takes
+the longest, goes on beside the others: servers and browsers wait a lot.
 """
 
 import os
@@ -108,7 +108,6 @@ class Run:
             if self.in_addons:
                 outcome += self._timed("tests of the addons", self._in_process)
             if beside:
-                outcome += self._timed("Odoo's own runner", self._native)
                 outcome += self._timed("what ran beside them", beside.result)
                 print((self.odoo.folder / "beside.log").read_text(), flush=True)
             elif self.in_tests:
@@ -125,11 +124,15 @@ class Run:
                 built.result()
 
     def _beside(self):
-        """What runs beside the tests of the addons, and what it prints in a file."""
+        """What runs beside the tests of the addons, and what it prints in a file. Not
+        both at once: to install addons is a long transaction, which holds back what
+        servers tell of events."""
         with (self.odoo.folder / "beside.log").open("w") as log:
-            return self._timed(
+            outcome = self._timed(
                 "tests against a server", lambda: self._black_box(log), log
             )
+            outcome += self._timed("Odoo's own runner", lambda: self._native(log), log)
+            return outcome
 
     def _timed(self, title, part, log=None):
         started = time.monotonic()
@@ -189,7 +192,7 @@ class Run:
             outcome.complaints.append(f"{outcome.skipped} tests skipped ({name})")
         return outcome
 
-    def _native(self):
+    def _native(self, log):
         """Install the addons as an administrator would, with tests, then update them;
         what Odoo's log complains about is a failure."""
         database = self.templates.copy(self.templates.optional(), "native")
@@ -212,7 +215,7 @@ class Run:
                 )
             text = odoo_log.read_text()
             ran = re.findall(r"\d+ failed, .* of \d+ tests", text)
-            print(f"{title}: {ran[-1] if ran else 'done'}", flush=True)
+            print(f"{title}: {ran[-1] if ran else 'done'}", file=log, flush=True)
             for line in text.splitlines():
                 if OURS.search(line):
                     outcome.fail(f"{title}: {line}")
