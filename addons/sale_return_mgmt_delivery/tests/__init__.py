@@ -1,3 +1,4 @@
+from . import test_delivery_analysis
 from . import test_delivery_kits
 from . import test_delivery_life
 from . import test_delivery_refund

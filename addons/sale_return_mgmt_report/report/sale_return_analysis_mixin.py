@@ -1,4 +1,5 @@
 from datetime import date
+from itertools import chain
 
 from odoo import api, fields, models, tools
 from odoo.fields import Domain
@@ -64,22 +65,49 @@ class SaleReturnAnalysisMixin(models.AbstractModel):
         # No caller from outside can bring a set.
         rows = self.env.context.get("return_analysis_rows")
         rows = rows if isinstance(rows, frozenset) else self._get_told()
+        groups = (
+            [source for source in group if source[0]["row_type"] in rows]
+            for group in self._get_sources()
+        )
         return SQL(" UNION ALL ").join(
-            self._get_select(*source)
-            for source in self._get_sources()
-            if source[0]["row_type"] in rows
+            self._get_select(*self._merge_sources(group)) for group in groups if group
         )
 
     @api.model
     def _get_sources(self):
         """Where the facts come from.
 
-        :return: list of ``(values, joined, condition)``: a dict of fields to SQL, what
-            stands after ``FROM`` and what after ``WHERE``. ``row_type`` is given as it
-            is. Amounts are in the currency of the fact's company. Values may refer to
-            ``template``, the product's, and to ``product_uom``.
+        :return: list of groups of ``(values, joined, condition)``: a dict of fields to
+            SQL, what stands after ``FROM`` and what after ``WHERE``. ``row_type`` is
+            given as it is. Those of a group are joined alike, are read at once, and no
+            fact is of two of them. Amounts are in the currency of the fact's company.
+            Values may refer to ``template``, the product's.
         """
         raise NotImplementedError
+
+    @api.model
+    def _merge_sources(self, sources):
+        """Sources of one group as one: what they say differently of their facts is
+        told by whose condition holds."""
+        every = [
+            values | {"row_type": SQL("%s", values["row_type"])}
+            for values, _joined, _condition in sources
+        ]
+        conditions = [condition for _values, _joined, condition in sources]
+        merged = {}
+        for name in dict.fromkeys(name for values in every for name in values):
+            told = [values.get(name, SQL("NULL")) for values in every]
+            merged[name] = told.pop()
+            for condition, value in zip(conditions[:-1], told, strict=True):
+                if value != merged[name]:
+                    merged[name] = SQL(
+                        "CASE WHEN %s THEN (%s) ELSE (%s) END",
+                        condition,
+                        value,
+                        merged[name],
+                    )
+        anyone = SQL(" OR ").join(SQL("(%s)", condition) for condition in conditions)
+        return merged, sources[0][1], SQL("(%s)", anyone)
 
     @api.model
     def _get_select(self, values, joined, condition) -> SQL:
@@ -89,7 +117,6 @@ class SaleReturnAnalysisMixin(models.AbstractModel):
         known = {**self._prepare_known(), **values}
         known |= self._prepare_looked_up(known)
         values = dict(known)
-        values["row_type"] = SQL("%s", values["row_type"])
         columns = [SQL("(%s)::bigint AS id", values.pop("id"))]
         for name, field in self._fields.items():
             if not field.store or name == "id":
@@ -105,7 +132,6 @@ class SaleReturnAnalysisMixin(models.AbstractModel):
             FROM %(joined)s
             LEFT JOIN product_product product ON product.id = %(product)s
             LEFT JOIN product_template template ON template.id = product.product_tmpl_id
-            LEFT JOIN uom_uom product_uom ON product_uom.id = template.uom_id
             %(rates)s
             WHERE %(condition)s
             """,
@@ -191,13 +217,23 @@ class SaleReturnAnalysisMixin(models.AbstractModel):
 
     @api.model
     def _convert(self, quantity, unit, product_unit) -> SQL:
-        """A quantity in the unit of its product. Most are: they are not divided."""
+        """A quantity in the unit of its product. Most are: units are looked up for the
+        others alone.
+
+        :param unit: SQL of the id of its unit; so ``product_unit``, of the product's
+        """
         return SQL(
-            "CASE WHEN %(unit)s.id = %(product_unit)s.id THEN %(quantity)s "
-            "ELSE %(quantity)s * %(unit)s.factor / %(product_unit)s.factor END",
+            """
+            CASE
+                WHEN %(unit)s = %(product_unit)s THEN %(quantity)s
+                ELSE %(quantity)s
+                    * (SELECT factor FROM uom_uom WHERE id = %(unit)s)
+                    / (SELECT factor FROM uom_uom WHERE id = %(product_unit)s)
+            END
+            """,
             quantity=quantity,
-            unit=SQL.identifier(unit),
-            product_unit=SQL.identifier(product_unit),
+            unit=unit,
+            product_unit=product_unit,
         )
 
     # === RATES OF CURRENCIES === #
@@ -265,26 +301,25 @@ class SaleReturnAnalysisMixin(models.AbstractModel):
 
     @api.model
     def _read_group(self, domain, groupby=(), aggregates=(), *args, **kwargs):
-        self, domain = self._prepare_question(domain, groupby, aggregates)
+        self = self._prepare_question(domain, groupby, aggregates)
         return super()._read_group(domain, groupby, aggregates, *args, **kwargs)
 
     @api.model
     def _read_grouping_sets(self, domain, grouping_sets, aggregates=(), order=None):
         specs = [spec for groupby in grouping_sets for spec in groupby]
-        self, domain = self._prepare_question(domain, specs, aggregates)
+        self = self._prepare_question(domain, specs, aggregates)
         return super()._read_grouping_sets(domain, grouping_sets, aggregates, order)
 
     @api.model
     def _prepare_question(self, domain, groupby, aggregates):
-        """The model and domain to ask for groups alone, without the rows that know
-        nothing of what is asked: no sum changes, groups that would be empty are left
+        """The model to ask for groups alone, without the rows that know nothing of what
+        is asked: no sum changes, groups that would be empty are left
         out, and PostgreSQL reads less."""
-        domain = Domain(domain)
-        context = self._get_lean_context(domain, groupby)
-        if telling := self._get_telling(aggregates):
-            domain &= Domain("row_type", "in", telling)
-            context["return_analysis_rows"] = frozenset(telling)
-        return self.with_context(**context), domain
+        # Also where no type is left out: an earlier question may have left out some.
+        return self.with_context(
+            **self._get_lean_context(Domain(domain), groupby),
+            return_analysis_rows=self._get_telling(aggregates),
+        )
 
     @api.model
     def _get_lean_context(self, domain, groupby):
@@ -321,7 +356,8 @@ class SaleReturnAnalysisMixin(models.AbstractModel):
 
     @api.model
     def _get_telling(self, aggregates):
-        """The types of rows that know of what is asked; none where that may be all."""
+        """The types of rows that know of what is asked, or ``None`` where that may be
+        all."""
         ratios = self._get_ratios()
         asked = set()
         for spec in aggregates:
@@ -329,15 +365,16 @@ class SaleReturnAnalysisMixin(models.AbstractModel):
             asked |= {part.partition(":")[0] for part in ratios.get(name, (name,))}
         asked.discard("__count")
         if not all(self._fields[name].aggregator for name in asked):
-            return []
+            return None
         told = self._get_told()
-        return sorted(row_type for row_type, names in told.items() if asked & names)
+        telling = (row_type for row_type, names in told.items() if asked & names)
+        return frozenset(telling) or None
 
     @api.model
     @tools.ormcache()
     def _get_told(self):
         """:return: dict of row type to what rows of that type tell of"""
         told = {}
-        for values, *_source in self._get_sources():
+        for values, *_source in chain.from_iterable(self._get_sources()):
             told.setdefault(values["row_type"], set()).update(values)
         return told

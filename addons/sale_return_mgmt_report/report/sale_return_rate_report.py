@@ -186,13 +186,14 @@ class SaleReturnRateReport(models.Model):
     def _get_sources(self):
         moved = self._get_moved_conditions()
         return [
-            self._get_delivered_source(moved["delivered"]),
-            self._get_returned_source(moved),
-            self._get_returned_sold_source(moved["returned"], 1),
-            self._get_returned_sold_source(moved["undone"], -1),
-            self._get_invoiced_source(),
-            self._get_credited_source(),
-            self._get_credited_sold_source(),
+            [
+                self._get_delivered_source(moved["delivered"]),
+                self._get_returned_source(moved),
+            ],
+            [self._get_returned_sold_source(moved["returned"], 1)],
+            [self._get_returned_sold_source(moved["undone"], -1)],
+            [self._get_invoiced_source(), self._get_credited_source()],
+            [self._get_credited_sold_source()],
         ]
 
     # === GOODS: FROM DONE TRANSFERS === #
@@ -207,7 +208,16 @@ class SaleReturnRateReport(models.Model):
         if self.env.context.get("return_analysis_without_lots"):
             number_of = SQL("stock_move.id")
             lines, lot = SQL(), SQL("NULL")
-            moved = self._convert(SQL("stock_move.quantity"), "move_uom", "moved_uom")
+            # As _convert, with units that are joined: all transfers are read, and no
+            # table is read in parallel where rows look up what they need one by one.
+            moved = SQL(
+                """
+                CASE
+                    WHEN stock_move.product_uom = moved_uom.id THEN stock_move.quantity
+                    ELSE stock_move.quantity * move_uom.factor / moved_uom.factor
+                END
+                """
+            )
         else:
             number_of = SQL("moved.id")
             lines = SQL("JOIN stock_move_line moved ON moved.move_id = stock_move.id")
@@ -225,11 +235,12 @@ class SaleReturnRateReport(models.Model):
             """
             stock_move
             %s
-            LEFT JOIN product_product moved_product
-                ON moved_product.id = stock_move.product_id
-            LEFT JOIN product_template moved_template
-                ON moved_template.id = moved_product.product_tmpl_id
-            LEFT JOIN uom_uom moved_uom ON moved_uom.id = moved_template.uom_id
+            LEFT JOIN (
+                product_product moved_product
+                JOIN product_template moved_template
+                    ON moved_template.id = moved_product.product_tmpl_id
+                JOIN uom_uom moved_uom ON moved_uom.id = moved_template.uom_id
+            ) ON moved_product.id = stock_move.product_id
             LEFT JOIN uom_uom move_uom ON move_uom.id = stock_move.product_uom
             LEFT JOIN sale_order_line sold ON sold.id = stock_move.sale_line_id
             LEFT JOIN sale_order sold_order ON sold_order.id = sold.order_id

@@ -20,11 +20,11 @@ class SaleReturnReportSourceMixin(models.AbstractModel):
     def _get_sources(self):
         self = self.with_context(return_analysis_first=self._get_first_ids())
         return [
-            self._get_line_source(),
-            self._get_inspection_source(),
-            self._get_native_source("returned", 1),
-            self._get_native_source("undone", -1),
-            self._get_native_credit_source(),
+            [self._get_line_source()],
+            [self._get_inspection_source()],
+            [self._get_native_source("returned", 1)],
+            [self._get_native_source("undone", -1)],
+            [self._get_native_credit_source()],
         ]
 
     @api.model
@@ -81,7 +81,11 @@ class SaleReturnReportSourceMixin(models.AbstractModel):
             "lot_id": self._get_only_lot(),
         }
         quantities = {
-            name: self._convert(SQL.identifier("line", name), "line_uom", "product_uom")
+            name: self._convert(
+                SQL.identifier("line", name),
+                SQL("line.product_uom_id"),
+                SQL("template.uom_id"),
+            )
             for name in (
                 "quantity",
                 "quantity_approved",
@@ -138,7 +142,6 @@ class SaleReturnReportSourceMixin(models.AbstractModel):
             sale_return_order_line line
             LEFT JOIN sale_return_order return_order ON return_order.id = line.order_id
             LEFT JOIN res_company company ON company.id = line.company_id
-            LEFT JOIN uom_uom line_uom ON line_uom.id = line.product_uom_id
             LEFT JOIN sale_return_reason reason ON reason.id = line.reason_id
             LEFT JOIN sale_order_line sold ON sold.id = line.sale_line_id
             LEFT JOIN sale_order sold_order ON sold_order.id = sold.order_id
@@ -202,7 +205,9 @@ class SaleReturnReportSourceMixin(models.AbstractModel):
 
     @api.model
     def _get_inspection_source(self):
-        quantity = self._convert(SQL("found.quantity"), "found_uom", "product_uom")
+        quantity = self._convert(
+            SQL("found.quantity"), SQL("found.product_uom_id"), SQL("template.uom_id")
+        )
         # What a unit of the line had cost, by what came back of it.
         value = SQL(
             "found.quantity * goods.cost / NULLIF(line.quantity_received, 0)",
@@ -244,7 +249,6 @@ class SaleReturnReportSourceMixin(models.AbstractModel):
             sale_return_inspection found
             LEFT JOIN sale_return_order_line line ON line.id = found.line_id
             LEFT JOIN sale_return_order return_order ON return_order.id = found.order_id
-            LEFT JOIN uom_uom found_uom ON found_uom.id = found.product_uom_id
             LEFT JOIN sale_order_line sold ON sold.id = line.sale_line_id
             LEFT JOIN sale_order sold_order ON sold_order.id = sold.order_id
             LEFT JOIN sale_return_reason reason ON reason.id = line.reason_id
@@ -268,7 +272,11 @@ class SaleReturnReportSourceMixin(models.AbstractModel):
         quantity = SQL(
             "%s * (%s) * %s",
             sign,
-            self._convert(SQL("stock_move.quantity"), "move_uom", "moved_uom"),
+            self._convert(
+                SQL("stock_move.quantity"),
+                SQL("stock_move.product_uom"),
+                SQL("moved_template.uom_id"),
+            ),
             unit,
         )
         value = SQL("%s * COALESCE(stock_move.value, 0.0)", sign)
@@ -294,8 +302,6 @@ class SaleReturnReportSourceMixin(models.AbstractModel):
             LEFT JOIN product_product moved ON moved.id = stock_move.product_id
             LEFT JOIN product_template moved_template
                 ON moved_template.id = moved.product_tmpl_id
-            LEFT JOIN uom_uom moved_uom ON moved_uom.id = moved_template.uom_id
-            LEFT JOIN uom_uom move_uom ON move_uom.id = stock_move.product_uom
             LEFT JOIN sale_order_line sold ON sold.id = stock_move.sale_line_id
             LEFT JOIN sale_order sold_order ON sold_order.id = sold.order_id
             """
@@ -327,7 +333,11 @@ class SaleReturnReportSourceMixin(models.AbstractModel):
             "product_id": SQL("item.product_id"),
             "quantity_refunded": SQL(
                 "SIGN(item.balance) * (%s)",
-                self._convert(SQL("item.quantity"), "item_uom", "product_uom"),
+                self._convert(
+                    SQL("item.quantity"),
+                    SQL("item.product_uom_id"),
+                    SQL("template.uom_id"),
+                ),
             ),
             "amount_refunded_untaxed": SQL("item.balance"),
             "amount_refunded": SQL(
@@ -354,7 +364,6 @@ class SaleReturnReportSourceMixin(models.AbstractModel):
                 FROM sale_order_line_invoice_rel rel
                 WHERE rel.invoice_line_id = item.id
             ) credited ON TRUE
-            LEFT JOIN uom_uom item_uom ON item_uom.id = item.product_uom_id
             LEFT JOIN sale_order_line sold ON sold.id = credited.sale_line_id
             LEFT JOIN sale_order sold_order ON sold_order.id = sold.order_id
             """

@@ -231,3 +231,53 @@ class TestRateReport(SaleReturnReportCommon, ReceiptCommon):
             ),
             [(4, False)],
         )
+
+    def test_companies_of_several_currencies_are_added_up_in_the_current_one(self):
+        euro = self.setup_other_currency("EUR", rates=[("2020-01-01", 2.0)])
+        data = self.setup_other_company(currency_id=euro.id)
+        other, product = data["company"], self._create_goods("Of two companies")
+        order = self._sell([(product, 3, {"price_unit": 10.0})])
+        self._receive(self._approved(order, {product: 1}))
+        invoice = (
+            self.env["account.move"]
+            .with_company(other)
+            .create(
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": self.customer.id,
+                    "invoice_date": "2026-03-10",
+                    "invoice_line_ids": [
+                        Command.create(
+                            {
+                                "product_id": product.id,
+                                "price_unit": 100.0,
+                                "account_id": data["default_account_revenue"].id,
+                                "tax_ids": [],
+                            }
+                        )
+                    ],
+                }
+            )
+        )
+        invoice.action_post()
+        self.assertEqual(invoice.currency_id, euro)
+        self.env.flush_all()
+        manager = self.users["manager"]
+        manager.company_ids |= other
+        report = self.env["sale.return.rate.report"].with_user(manager)
+        for companies, invoiced, credited in (
+            (self.company | other, 30 + 100 / 2, 10),
+            (self.company, 30, 10),
+            (other, 100, 0),
+        ):
+            [(sold, back, rate)] = report.with_context(
+                allowed_company_ids=companies.ids
+            )._read_group(
+                [("product_id", "=", product.id)],
+                [],
+                ["amount_invoiced:sum", "amount_credited:sum", "value_rate:avg"],
+            )
+            with self.subTest(companies.mapped("name")):
+                self.assertAlmostEqual(sold, invoiced, 2)
+                self.assertAlmostEqual(back or 0.0, credited, 2)
+                self.assertAlmostEqual(rate or 0.0, credited / invoiced)
