@@ -1,5 +1,7 @@
 """Pictures of the manager's day."""
 
+from datetime import date, timedelta
+
 from .browser import fill, fill_cell
 from .screenshots_list import shot
 
@@ -118,6 +120,46 @@ def report(studio):
 def dashboard(studio):
     studio.open("sale_return_mgmt_report.sale_return_dashboard_action")
     studio.page.locator(".o_sale_return_figure").first.wait_for()
+
+
+@shot(MANAGER, "phone")
+def dashboard_phone(studio):
+    dashboard.take(studio)
+
+
+def paper(studio, report, model, **vals):
+    """Show what a dialog prints."""
+    dialog = studio.world.role("manager")(model, "create", vals)
+    studio.page.goto(f"/report/html/sale_return_mgmt_report.{report}/{dialog}")
+
+
+def week():
+    return {
+        "date_from": str(date.today() - timedelta(days=6)),
+        "date_to": str(date.today()),
+    }
+
+
+@shot(MANAGER, "sheet")
+def return_analysis(studio):
+    paper(studio, "report_analysis", "sale.return.analysis", **week())
+
+
+@shot(MANAGER, "sheet")
+def weekly_summary(studio):
+    paper(studio, "report_weekly_summary", "sale.return.analysis", **week())
+
+
+@shot(MANAGER, "form")
+def uncredited(studio):
+    today = str(date.today())
+    paper(studio, "report_uncredited", "sale.return.uncredited", date=today)
+
+
+@shot(MANAGER, "form")
+def customer_statement(studio):
+    customer = studio.world.id("partner_harbour")
+    paper(studio, "report_statement", "sale.return.statement", partner_id=customer)
 
 
 @shot(MANAGER)

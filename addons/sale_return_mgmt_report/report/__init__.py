@@ -14,4 +14,5 @@ from . import report_inspection
 from . import report_settlement
 from . import report_statement
 from . import report_uncredited
+from . import report_weekly_summary
 from . import sale_return_workbook

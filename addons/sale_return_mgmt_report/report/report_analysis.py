@@ -20,7 +20,7 @@ class ReportAnalysis(models.AbstractModel):
     def _prepare_paper(self, doc):
         parts = doc.with_context(lang=self.env.lang)._get_parts()
         return {
-            "title": self.env._("Return Analysis"),
+            "title": self._get_title(),
             "number": self.env._(
                 "%(from)s to %(to)s",
                 **{"from": self._date(doc.date_from), "to": self._date(doc.date_to)},
@@ -32,6 +32,10 @@ class ReportAnalysis(models.AbstractModel):
             "tables": self._get_tables(parts, doc.company_id.currency_id),
             "signatures": [],
         }
+
+    @api.model
+    def _get_title(self):
+        return self.env._("Return Analysis")
 
     @api.model
     def _get_room(self, paper):
@@ -80,81 +84,107 @@ class ReportAnalysis(models.AbstractModel):
 
     @api.model
     def _get_tables(self, parts, currency):
-        percent = self._percent
+        return [
+            *self._get_headline_tables(parts, currency),
+            self._get_days_table(parts),
+            self._get_alerts_table(parts),
+            self._get_rises_table(parts),
+            self._get_quantity_table(
+                self.env._("Products Most Returned"),
+                parts["products"],
+                "rate",
+                self.env._("Return Rate"),
+            ),
+            *(
+                self._get_quantity_table(
+                    title, parts[key], "share", self.env._("Share")
+                )
+                for key, title in {
+                    "dispositions": self.env._("What Became of the Goods"),
+                    "customers": self.env._("Customers Who Return Most"),
+                    "vendors": self.env._("Vendors of What Came Back"),
+                }.items()
+            ),
+            self._get_to_do_table(parts),
+        ]
+
+    @api.model
+    def _get_headline_tables(self, parts, currency):
+        """The rates and what returns cost, each with what it was before."""
 
         def money(value):
             if value is None:
                 return self.env._("not recorded")
             return self._amount(value, currency)
 
-        rates = [
-            [each["name"], percent(each["rate"]), percent(each["before"])]
-            for each in parts["rates"]
-        ]
-        costs = [
-            [each["name"], money(each["value"]), money(each["before"])]
-            for each in parts["costs"]
-        ]
-        days = [
-            [each["name"], self._days(each["median"]), self._days(each["p90"])]
-            for each in parts["days"]
-        ]
-        tables = [
-            self._compare(self.env._("Return Rates"), rates),
-            self._compare(self.env._("What It Costs"), costs),
-            Table(
-                self.env._("Days from Step to Step"),
-                self._columns(self.env._("Median"), self.env._("90 % Took at Most")),
-                days,
-            ),
-            Table(
-                self.env._("Alerts: Rate and Threshold"),
-                self._columns(self.env._("Return Rate"), self.env._("Threshold")),
-                [
-                    [each["name"], percent(each["rate"]), percent(each["threshold"])]
-                    for each in parts["alerts"]
-                ],
-            ),
-            Table(
-                self.env._("Products Most Returned"),
-                self._columns(self.env._("Quantity"), self.env._("Return Rate")),
-                [
-                    [
-                        each["name"],
-                        self._quantity(each["quantity"]),
-                        percent(each["rate"]),
-                    ]
-                    for each in parts["products"]
-                ],
-            ),
-        ]
-        for key, title in {
-            "dispositions": self.env._("What Became of the Goods"),
-            "customers": self.env._("Customers Who Return Most"),
-            "vendors": self.env._("Vendors of What Came Back"),
-        }.items():
-            tables.append(
-                Table(
-                    title,
-                    self._columns(self.env._("Quantity"), self.env._("Share")),
-                    [
-                        [
-                            each["name"],
-                            self._quantity(each["quantity"]),
-                            percent(each["share"]),
-                        ]
-                        for each in parts[key]
-                    ],
-                )
-            )
         return [
-            *tables,
-            Table(
-                self.env._("Who Must Act"),
-                self._columns("", self.env._("Returns")),
-                [[each["name"], "", str(each["count"])] for each in parts["to_do"]],
-            ),
+            self._compare(self.env._("Return Rates"), parts["rates"], "rate"),
+            self._compare(self.env._("What It Costs"), parts["costs"], "value", money),
         ]
+
+    @api.model
+    def _compare(self, title, figures, key, say=None):
+        """:param say: how a figure is written, else in percent"""
+        say = say or self._percent
+        return Table(
+            title,
+            self._columns(self.env._("Now"), self.env._("Before")),
+            [[each["name"], say(each[key]), say(each["before"])] for each in figures],
+        )
+
+    @api.model
+    def _get_days_table(self, parts):
+        return Table(
+            self.env._("Days from Step to Step"),
+            self._columns(self.env._("Median"), self.env._("90 % Took at Most")),
+            [
+                [each["name"], self._days(each["median"]), self._days(each["p90"])]
+                for each in parts["days"]
+            ],
+        )
+
+    @api.model
+    def _get_alerts_table(self, parts):
+        return Table(
+            self.env._("Alerts: Rate and Threshold"),
+            self._columns(self.env._("Return Rate"), self.env._("Threshold")),
+            [
+                [
+                    each["name"],
+                    self._percent(each["rate"]),
+                    self._percent(each["threshold"]),
+                ]
+                for each in parts["alerts"]
+            ],
+        )
+
+    @api.model
+    def _get_rises_table(self, parts):
+        return self._compare(self.env._("Largest Rise in Rate"), parts["rises"], "rate")
+
+    @api.model
+    def _get_quantity_table(self, title, figures, key, heading):
+        """What came back, and of each the part that ``key`` says."""
+        return Table(
+            title,
+            self._columns(self.env._("Quantity"), heading),
+            [
+                [
+                    each["name"],
+                    self._quantity(each["quantity"]),
+                    self._percent(each[key]),
+                ]
+                for each in figures
+            ],
+        )
+
+    @api.model
+    def _get_to_do_table(self, parts):
+        return Table(
+            self.env._("Who Must Act"),
+            self._columns("", self.env._("Returns")),
+            [[each["name"], "", str(each["count"])] for each in parts["to_do"]],
+        )
 
     @api.model
     def _days(self, days):
@@ -166,8 +196,3 @@ class ReportAnalysis(models.AbstractModel):
             Column("", 56, 50),
             *(Column(name, 22, 18, is_number=True) for name in names),
         ]
-
-    @api.model
-    def _compare(self, title, rows):
-        columns = self._columns(self.env._("Now"), self.env._("Before"))
-        return Table(title, columns, rows)

@@ -15,7 +15,7 @@ class ReportUncredited(models.AbstractModel):
     @api.model
     def _prepare_paper(self, doc):
         currency = doc.company_id.currency_id
-        found = doc._get_uncredited()
+        found = list(doc._find_uncredited())
         rows = [
             [
                 each.line.order_id.name,

@@ -1,6 +1,7 @@
 from . import test_alert
 from . import test_analysis_paper
 from . import test_dashboard
+from . import test_dashboard_figures
 from . import test_papers
 from . import test_rate_report
 from . import test_report_access

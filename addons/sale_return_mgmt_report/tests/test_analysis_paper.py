@@ -210,7 +210,9 @@ class TestWeeklySummary(AnalysisCommon, MailCommon):
         self.assertTrue(attachment.name.endswith(".pdf"))
         text = self._read(attachment.raw)
         monday = self.today - timedelta(days=self.today.weekday())
-        self.assertIn("Return Analysis", text)
+        self.assertIn("Weekly Summary of Returns", text)
+        self.assertIn("Net Loss", text)
+        self.assertNotIn("Products Most Returned", text)
         self.assertEqual(
             self.subscriber.sale_return_date_summary, monday + timedelta(days=7)
         )
@@ -225,7 +227,7 @@ class TestWeeklySummary(AnalysisCommon, MailCommon):
         self.subscriber.lang = "zh_CN"
         [mail] = self._run()
         self.assertIn("退货", mail.subject)
-        self.assertIn("退货分析", self._read(mail.attachment_ids.raw))
+        self.assertIn("每周退货摘要", self._read(mail.attachment_ids.raw))
 
     def test_who_does_not_want_it_gets_none(self):
         self.subscriber.with_user(self.subscriber).sale_return_weekly_summary = False

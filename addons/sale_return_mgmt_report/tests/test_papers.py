@@ -179,6 +179,43 @@ class TestPapers(SaleReturnInspectionCommon, ReceiptCommon, HttpCase):
                 with self.subTest(f"{paper} {role}"), self.assertRaises(AccessError):
                     self._print(paper, return_order, role)
 
+    def test_addresses_of_reports_are_refused_as_the_buttons_are(self):
+        return_order = self._inspected()
+        self.users["portal"] = new_test_user(
+            self.env, login="return_papers_portal", groups="base.group_portal"
+        )
+        mine = {
+            paper: self.env[f"sale.return.{model}"]
+            .with_user(self.users["manager"])
+            .create(vals)
+            for paper, model, vals in (
+                ("analysis", "analysis", {}),
+                ("weekly_summary", "analysis", {}),
+                ("uncredited", "uncredited", {}),
+                ("statement", "statement", {"partner_id": self.customer.id}),
+            )
+        }
+        addresses = {
+            f"report_{paper}/{return_order.id}": {"viewer", "approver", "manager"}
+            for paper in PAPERS
+        } | {
+            f"report_{paper}/{dialog.id}": {"manager"} for paper, dialog in mine.items()
+        }
+        for paper in ("goods_receipt", "inspection"):
+            addresses[f"report_{paper}/{return_order.id}"].add("warehouse")
+        for role in (
+            *("viewer", "approver", "manager", "warehouse"),
+            *("storekeeper", "employee", "portal"),
+        ):
+            login = self.users[role].login
+            self.authenticate(login, login)
+            for address, readers in addresses.items():
+                answer = self.url_open(
+                    f"/report/html/sale_return_mgmt_report.{address}"
+                )
+                with self.subTest(f"{address} {role}"):
+                    self.assertEqual(answer.ok, role in readers, answer.status_code)
+
     def test_sixty_lines_are_each_printed_once(self):
         order = self._sell(
             [(self.product, 1, {"name": f"Lamp {number}"}) for number in range(60)]

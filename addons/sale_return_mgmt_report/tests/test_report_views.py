@@ -1,3 +1,5 @@
+from itertools import chain
+
 from odoo.tests import tagged
 from odoo.tools.safe_eval import safe_eval
 
@@ -101,7 +103,8 @@ class TestReportViews(SaleReturnReportCommon):
             self.assertEqual(len(names), len(set(names)))
             # What no row tells of is no measure, but a rate of those that are.
             report = self._report().env[model]
-            told = {name for values, *_ in report._get_sources() for name in values}
+            sources = chain.from_iterable(report._get_sources())
+            told = {name for values, *_ in sources for name in values}
             self.assertEqual(measures.keys() - told, report._get_ratios().keys())
 
     def test_rows_that_know_nothing_of_a_measure_are_left_out(self):

@@ -42,7 +42,7 @@ class TestUncredited(SettlementCommon, HttpCase):
                 found.quantity,
                 found.value,
             )
-            for found in wizard._get_uncredited()
+            for found in wizard._find_uncredited()
             if found.line.order_id.sudo().sale_order_ids & self.orders
         ]
 
@@ -194,7 +194,7 @@ class TestUncreditedInspection(SaleReturnInspectionCommon):
             self.env.flush_all()
             return [
                 found.quantity
-                for found in wizard._get_uncredited()
+                for found in wizard._find_uncredited()
                 if found.line.order_id == return_order
             ]
 

@@ -7,7 +7,8 @@ from odoo.addons.sale_return_mgmt.tools.slip_pages import count_lines
 # As on the dashboard: told apart by colour-blind readers.
 DARK, LIGHT, LIMIT = "#0072b2", "#b8c4cc", "#d55e00"
 WIDTH = 640
-# Drawn so much larger, all of a chart fills the width of a page.
+# Drawn so much larger, a chart fills the width of any page: engines differ in what a
+# pixel is, and none draws it wider than the page.
 SCALE = 1.5
 BAR_HEIGHT = 22
 LABELS = 190
@@ -17,7 +18,7 @@ LINE_HEIGHT = 170
 _SVG = Markup(
     '<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}" '
     'viewBox="0 0 {width} {height}" font-family="Arial, Helvetica, sans-serif" '
-    'font-size="11">{parts}</svg>'
+    'font-size="11" style="max-width: 100%;">{parts}</svg>'
 )
 _TEXT = Markup('<text x="{x}" y="{y}" text-anchor="{anchor}" fill="#333">{text}</text>')
 _RECT = Markup(
@@ -63,7 +64,7 @@ def line(points, limit, write):
     :param write: function of a rate to its text
     :return: SVG, and its height in pixels
     """
-    left, right, top, bottom = 50, WIDTH - 20, 10, LINE_HEIGHT - 25
+    left, right, top, bottom = 50, WIDTH - 30, 10, LINE_HEIGHT - 25
     known = [rate for _label, rate in points if rate is not None]
     highest = max([limit, *known]) * 1.15 or 1.0
     step = (right - left) / max(1, len(points) - 1)

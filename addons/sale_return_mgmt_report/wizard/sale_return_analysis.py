@@ -80,14 +80,19 @@ class SaleReturnAnalysis(models.TransientModel):
         dashboard = self.env["sale.return.dashboard"]
         return dashboard._clean_options({}, dashboard._get_choices())
 
-    def _get_parts(self):
-        """What the dashboard says of the period: see ``get_dashboard``."""
+    def _get_question(self):
+        """The dashboard in the company of this, and what to ask it."""
         self.ensure_one()
         reader = self._get_reader()
         dashboard = reader.env["sale.return.dashboard"]
         dashboard._tune()
         period = dashboard._get_period(self.date_from, self.date_to)
-        return dashboard._get_parts(reader._get_options(), period)
+        return dashboard, reader._get_options(), period
+
+    def _get_parts(self):
+        """What the dashboard says of the period: see ``get_dashboard``."""
+        dashboard, options, period = self._get_question()
+        return dashboard._get_parts(options, period)
 
     # === EVERY WEEK === #
 
@@ -148,11 +153,12 @@ class SaleReturnAnalysis(models.TransientModel):
     def _get_headlines(self):
         """The rates, each with that of the week before, as texts: list of dicts."""
         report = self.env["report.sale_return_mgmt_report.report_analysis"]
+        dashboard, options, period = self._get_question()
         return [
             {
                 "name": rate["name"],
                 "rate": report._percent(rate["rate"]),
                 "before": report._percent(rate["before"]),
             }
-            for rate in self._get_parts()["rates"]
+            for rate in dashboard._get_rates(options, period)["figures"]
         ]

@@ -27,17 +27,17 @@ class SaleReturnUncredited(models.TransientModel):
 
     def action_print(self):
         self.ensure_one()
-        if not self._get_uncredited():
+        if not next(self._find_uncredited(), None):
             raise UserError(
                 self.env._("All goods that were back then were credited by then.")
             )
         return self._print("sale_return_uncredited_report")
 
-    def _get_uncredited(self):
+    def _find_uncredited(self):
         """What was back and not credited at the end of the day, by what is known today
         of what is credited for it.
 
-        :return: list of :class:`Uncredited`
+        :return: iterator of :class:`Uncredited`
         """
         self.ensure_one()
         dashboard = self.env["sale.return.dashboard"]
@@ -47,9 +47,10 @@ class SaleReturnUncredited(models.TransientModel):
         lines = self.env["sale.return.order.line"].search(
             self._get_domain(), order="order_id, id"
         )
-        return [
-            found for line in lines if (found := self._get_of_line(line, end)).quantity
-        ]
+        for line in lines:
+            found = self._get_of_line(line, end)
+            if found.quantity:
+                yield found
 
     def _get_domain(self):
         """Lines that something was received of, and may not have been credited."""

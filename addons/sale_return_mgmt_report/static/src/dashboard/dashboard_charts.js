@@ -40,14 +40,7 @@ export function getTrendConfig(items, threshold) {
         },
         options: {
             scales: { y: { beginAtZero: true, ticks: { callback: percent } } },
-            plugins: {
-                legend: { position: "bottom", labels: { boxWidth: 12 } },
-                tooltip: {
-                    callbacks: {
-                        label: ({ dataset, raw }) => `${dataset.label}: ${exactPercent(raw)}`,
-                    },
-                },
-            },
+            plugins: getPlugins("bottom", ({ dataset, raw }) => [dataset.label, raw]),
         },
     };
 }
@@ -89,14 +82,7 @@ export function getParetoConfig(items) {
                 y: { beginAtZero: true, max: 1, ticks: { callback: percent } },
                 x: { ticks: { callback: (_value, index) => shorten(items[index].name) } },
             },
-            plugins: {
-                legend: { position: "bottom", labels: { boxWidth: 12 } },
-                tooltip: {
-                    callbacks: {
-                        label: ({ dataset, raw }) => `${dataset.label}: ${exactPercent(raw)}`,
-                    },
-                },
-            },
+            plugins: getPlugins("bottom", ({ dataset, raw }) => [dataset.label, raw]),
         },
     };
 }
@@ -115,10 +101,20 @@ export function getMixConfig(items) {
             ],
         },
         options: {
-            plugins: {
-                legend: { position: "right", labels: { boxWidth: 12 } },
-                tooltip: {
-                    callbacks: { label: ({ label, raw }) => `${label}: ${exactPercent(raw)}` },
+            plugins: getPlugins("right", ({ label, raw }) => [label, raw]),
+        },
+    };
+}
+
+/** The legend, and what is told of a point: `tell` gives its name and its share. */
+function getPlugins(position, tell) {
+    return {
+        legend: { position, labels: { boxWidth: 12 } },
+        tooltip: {
+            callbacks: {
+                label: (point) => {
+                    const [name, share] = tell(point);
+                    return `${name}: ${exactPercent(share)}`;
                 },
             },
         },
