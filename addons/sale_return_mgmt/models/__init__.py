@@ -106,6 +106,7 @@ from . import stock_location
 from . import stock_lot
 from . import stock_move
 from . import stock_move_line
+from . import stock_move_value
 from . import stock_picking
 from . import stock_rule
 from . import stock_warehouse

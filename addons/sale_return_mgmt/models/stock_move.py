@@ -4,8 +4,6 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.stock_account.models.stock_move import VALUATION_DICT
-
 
 class StockMove(models.Model):
     _name = "stock.move"
@@ -311,50 +309,6 @@ class StockMove(models.Model):
         :return: SQL of the product, and of how many of it one unit stands for
         """
         return SQL("stock_move.product_id"), SQL("1.0")
-
-    def _set_value(self, correction_quantity=None):
-        """Odoo looks for a value that was typed in for each move: one question tells
-        which have none."""
-        # sudo: as Odoo does
-        typed = self.env["product.value"].sudo().search([("move_id", "in", self.ids)])
-        untyped = frozenset(self.ids) - set(typed.move_id.ids)
-        return super(
-            StockMove, self.with_context(moves_without_typed_value=untyped)
-        )._set_value(correction_quantity=correction_quantity)
-
-    def _get_manual_value(self, quantity, at_date=None):
-        untyped = self.env.context.get("moves_without_typed_value")
-        # No caller from outside can bring a frozenset.
-        if isinstance(untyped, frozenset) and self.id in untyped:
-            return dict(VALUATION_DICT)
-        return super()._get_manual_value(quantity, at_date=at_date)
-
-    def _get_value_from_returns(self, quantity, at_date=None):
-        """A lot with a cost of its own comes back at what it left with, not at the
-        average of the lots that left together."""
-        data = super()._get_value_from_returns(quantity, at_date=at_date)
-        if data["quantity"] and self.return_line_id and self.product_id.lot_valuated:
-            origin = self.origin_returned_move_id
-            left = origin._get_lot_cost(origin._get_out_move_lines(), origin.date)
-            if left:
-                back = origin._get_lot_cost(self._get_in_move_lines(), origin.date)
-                data["value"] = origin.value * back / left
-        return data
-
-    def _get_lot_cost(self, move_lines, date):
-        """Cost of the lots in ``move_lines`` as it was at ``date``."""
-        self.ensure_one()
-        product = self.product_id.with_company(self.company_id)
-        cost = 0.0
-        for lot, lines in move_lines.grouped("lot_id").items():
-            if product.cost_method == "standard" or not lot:
-                unit_cost = (
-                    (lot or product).with_company(self.company_id).standard_price
-                )
-            else:
-                unit_cost = product._run_avco(at_date=date, lot=lot)[0]
-            cost += unit_cost * sum(lines.mapped("quantity_product_uom"))
-        return cost
 
     def _get_customer_locations(self):
         locations = self.location_id | self.location_dest_id

@@ -1,5 +1,9 @@
+from datetime import datetime, timedelta
 from itertools import product as combine
 
+from freezegun import freeze_time
+
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -69,31 +73,34 @@ class TestValue(SaleReturnInspectionCommon):
                 lot = lot.create({"name": f"LOT-{cost:g}", "product_id": product.id})
                 if method == "standard":
                     lot.standard_price = cost
-            move = self.env["stock.move"].create(
-                {
-                    "product_id": product.id,
-                    "product_uom": product.uom_id.id,
-                    "product_uom_qty": 5,
-                    "location_id": self.suppliers.id,
-                    "location_dest_id": self.warehouse.lot_stock_id.id,
-                    "value_manual": 5 * cost,
-                    "picked": True,
-                    "move_line_ids": [
-                        Command.create(
-                            {
-                                "product_id": product.id,
-                                "quantity": 5,
-                                "lot_id": lot.id,
-                                "location_id": self.suppliers.id,
-                                "location_dest_id": self.warehouse.lot_stock_id.id,
-                            }
-                        )
-                    ],
-                }
-            )
-            move._action_done()
+            self._bring_in(product, lot, 5, cost)
             by_cost[cost] = lot
         return product, by_cost
+
+    def _bring_in(self, product, lot, quantity, cost):
+        move = self.env["stock.move"].create(
+            {
+                "product_id": product.id,
+                "product_uom": product.uom_id.id,
+                "product_uom_qty": quantity,
+                "location_id": self.suppliers.id,
+                "location_dest_id": self.warehouse.lot_stock_id.id,
+                "value_manual": quantity * cost,
+                "picked": True,
+                "move_line_ids": [
+                    Command.create(
+                        {
+                            "product_id": product.id,
+                            "quantity": quantity,
+                            "lot_id": lot.id,
+                            "location_id": self.suppliers.id,
+                            "location_dest_id": self.warehouse.lot_stock_id.id,
+                        }
+                    )
+                ],
+            }
+        )
+        move._action_done()
 
     def _get_values(self, product):
         """Value in stock, in all and by lot, and on the account of the stock."""
@@ -159,26 +166,94 @@ class TestValue(SaleReturnInspectionCommon):
 
     def test_a_lot_comes_back_at_its_own_cost(self):
         for method in METHODS:
-            with self.subTest(method=method):
+            # All of it in one second too, as a script or a counter is that quick.
+            with self.subTest(method=method), freeze_time("2026-06-15 12:00:00"):
                 product, by_cost = self._create_valued(method, "periodic", lots=True)
                 order = self._sell([(product, 10)])
                 self.assertEqual(self._get_values(product)[0], 0)
-                return_order = self._approved(order, {product: 3})
-                receipt = self._as("storekeeper", return_order.sudo().picking_ids)
-                receipt.move_ids.move_line_ids.unlink()
-                receipt.move_ids.move_line_ids = [
-                    Command.create(
-                        {
-                            "product_id": product.id,
-                            "lot_id": by_cost[cost].id,
-                            "quantity": quantity,
-                            "picking_id": receipt.id,
-                        }
-                    )
-                    for cost, quantity in ((20.0, 2), (10.0, 1))
-                ]
-                self._receive_as_is(receipt)
+                self._take_back(order, {by_cost[20.0]: 2, by_cost[10.0]: 1})
                 self.assertEqual(self._get_values(product)[:2], (50.0, [10.0, 40.0]))
+
+    def test_a_lot_comes_back_at_what_it_left_with(self):
+        """Whatever it costs by then, and however often others came back before."""
+        for method in METHODS:
+            with self.subTest(method=method):
+                product, by_cost = self._create_valued(method, "periodic", lots=True)
+                order = self._sell([(product, 10)])
+                self._bring_in(product, by_cost[20.0], 5, 70.0)
+                if method != "standard":
+                    self.assertEqual(by_cost[20.0].standard_price, 70.0)
+                values, costs = [], []
+                for lot in (by_cost[10.0], by_cost[20.0]) * 3:
+                    self.env.invalidate_all()
+                    before = self.env.cr.sql_log_count
+                    values.append(self._take_back(order, {lot: 1}).value)
+                    costs.append(self.env.cr.sql_log_count - before)
+                self.assertEqual(values, [10.0, 20.0] * 3)
+                self.assertLess(costs[5], costs[1] * 1.5)
+
+    def test_of_a_delivery_of_before_lots_count_with_their_cost_of_today(self):
+        product, by_cost = self._create_valued("average", "periodic", lots=True)
+        order = self._sell([(product, 10)])
+        delivered = order.picking_ids.move_ids.move_line_ids
+        delivered.sudo().sale_return_lot_cost = 0.0
+        self.assertEqual(self._take_back(order, {by_cost[20.0]: 2}).value, 40.0)
+        with freeze_time("2020-01-01"):  # a clock that was set back
+            self.assertEqual(self._take_back(order, {by_cost[10.0]: 2}).value, 20.0)
+
+    def test_more_of_a_lot_that_left_keeps_the_costs(self):
+        product, by_cost = self._create_valued("average", "periodic", lots=True)
+        order = self._sell([(product, 7)])
+        self._bring_in(product, by_cost[10.0], 5, 30.0)
+        self.assertEqual(by_cost[10.0].standard_price, 30.0)
+        delivery = order.picking_ids
+        delivery.action_toggle_is_locked()
+        line = delivery.move_ids.move_line_ids.filtered(
+            lambda line: line.lot_id == by_cost[20.0]
+        )
+        line.quantity = 3
+        costs = delivery.move_ids.move_line_ids.sudo().mapped("sale_return_lot_cost")
+        self.assertEqual(costs, [10.0, 20.0])
+
+    def test_where_odoo_values_a_delivery_again_the_lots_follow(self):
+        product, by_cost = self._create_valued("average", "periodic", lots=True)
+        order = self._sell([(product, 10)])
+        with freeze_time(datetime.now() + timedelta(minutes=1)):
+            by_cost[20.0].standard_price = 70.0
+            self.assertEqual(order.picking_ids.move_ids.value, 400.0)
+            self.assertEqual(self._take_back(order, {by_cost[20.0]: 2}).value, 140.0)
+
+    def test_nobody_reads_or_sets_what_a_lot_left_with(self):
+        product, _by_cost = self._create_valued("average", "periodic", lots=True)
+        lines = self._sell([(product, 10)]).picking_ids.move_ids.move_line_ids
+        self.assertEqual(lines.sudo().mapped("sale_return_lot_cost"), [10.0, 20.0])
+        for role in ("storekeeper", "warehouse", "manager"):
+            seen = lines.with_user(self.users[role])
+            with self.subTest(role=role), self.assertRaises(AccessError):
+                seen.read(["sale_return_lot_cost"])
+            with self.subTest(role=role), self.assertRaises(AccessError):
+                seen.write({"sale_return_lot_cost": 1.0})
+
+    def _take_back(self, order, lots):
+        """Receive so much of each lot; the receipt's move."""
+        return_order = self._approved(
+            order, {order.order_line.product_id: sum(lots.values())}
+        )
+        receipt = self._as("storekeeper", return_order.sudo().picking_ids)
+        receipt.move_ids.move_line_ids.unlink()
+        receipt.move_ids.move_line_ids = [
+            Command.create(
+                {
+                    "product_id": lot.product_id.id,
+                    "lot_id": lot.id,
+                    "quantity": quantity,
+                    "picking_id": receipt.id,
+                }
+            )
+            for lot, quantity in lots.items()
+        ]
+        self._receive_as_is(receipt)
+        return receipt.move_ids.sudo()
 
     def _receive_as_is(self, receipt):
         receipt.move_ids.picked = True
